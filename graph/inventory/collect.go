@@ -8,6 +8,11 @@ type Input struct {
 	Region  string
 	Stack   string            // for templates: the stack's name
 	Params  map[string]string // for templates: parameter values
+
+	As    string // what the user said the document is (SourceRule.As): "scp", "rcp", or the ARN it is the policy of
+	Lines int    // lines of the file before Data, when Data is one of several documents in it
+	At    string // JSON pointer of Data in the file, when Data is an element of an array of documents
+	Doc   *JSON  // Data already read, when it is JSON; nil: use Value, which reads it
 }
 
 // Facts is everything read from one or many inputs. Decoders append to it; Merge joins two; order carries no

@@ -30,6 +30,7 @@ type SourceRule struct {
 	Path                   string // slash glob relative to the file that declares it; * stays in a folder, ** spans
 	Account, Region, Stack string
 	Params                 map[string]string
+	As                     string // what a bare policy document is: "scp", "rcp", or the ARN of the resource it sits on
 	Source                 Source
 }
 
