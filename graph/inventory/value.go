@@ -297,12 +297,8 @@ func (d *JSON) quoted(i int32) []byte {
 
 func (d *JSON) string(i int32) string {
 	x := d.values[i]
-	if !x.escaped {
-		s := d.quoted(i)
-		if utf8.Valid(s) {
-			return string(s)
-		}
-		return strings.ToValidUTF8(string(s), "\uFFFD")
+	if !x.escaped && utf8.Valid(d.quoted(i)) {
+		return string(d.quoted(i))
 	}
 	var s string
 	if err := json.Unmarshal(d.data[x.start:x.end], &s); err != nil {
