@@ -156,6 +156,7 @@ type AttachedPolicy struct {
 // (a bare `get-bucket-policy`) does not say and its statements do not either.
 type ResourcePolicy struct {
 	Resource Text
+	Account  string // the account of the resource where its ARN does not say (S3); "" when not known
 	Document PolicyDoc
 	Source   Source
 }
@@ -353,6 +354,8 @@ type Function struct {
 // queue, topic, collection, database, state machine.
 type Resource struct {
 	ARN, Name string
+	Account   string            // where the ARN does not say (S3 buckets); "" when not known
+	Region    string            // likewise
 	Type      string            // CloudFormation type name: "AWS::S3::Bucket"
 	Attrs     map[string]string // what a page shows: "retention" (days), "kms key", "access log bucket"
 	Tags      Tags
