@@ -60,6 +60,7 @@ type Facts struct {
 
 	Skips    []Skip
 	Warnings []Warning
+	Inferred []Warning // what was concluded from a file's name or folder, not from its content
 }
 
 // Skip is a part of a file that was recognised but not taken, and why.
@@ -114,6 +115,7 @@ func (f *Facts) Merge(other *Facts) {
 	f.Intents = append(f.Intents, other.Intents...)
 	f.Skips = append(f.Skips, other.Skips...)
 	f.Warnings = append(f.Warnings, other.Warnings...)
+	f.Inferred = append(f.Inferred, other.Inferred...)
 }
 
 // Count is how many facts there are, skips and warnings apart.

@@ -69,6 +69,7 @@ type Account struct {
 	Email  string
 	OrgID  string
 	Path   []string // ids of the root and OUs above it, root first; nil when not imported
+	Parent string   // id of the root or OU it is in; "" when not imported
 	Status string
 	Source Source
 }
@@ -99,6 +100,7 @@ type OrgPolicy struct {
 // OrgPolicy because the CLI prints the two in different listings.
 type Target struct {
 	PolicyID, TargetID string
+	Whole              bool // from a listing of every policy of this policy's type on the target
 	Source             Source
 }
 
@@ -390,7 +392,7 @@ type Trail struct {
 
 // Usage is what CloudTrail shows that somebody did: one principal, action and resource, folded over events.
 type Usage struct {
-	Principal string // ARN: the role of a session, a user, a root
+	Principal string // ARN: the role of a session, a user, a root; a 12-digit account where the event names only that; "" for a service
 	Session   string // the last session's ARN
 	Service   string // invokedBy, "" when called directly
 	Action    string // "bedrock:InvokeModel"
@@ -401,7 +403,10 @@ type Usage struct {
 	First     string // RFC 3339
 	Last      string // RFC 3339
 	Denied    int    // how many of them were refused
+	Failed    int    // how many of them failed otherwise
 	Source    Source // the first event's
+
+	InferenceRegions []string // other Regions that a model answered from, sorted
 }
 
 // Window is a span of time that imported log events cover for an account.
