@@ -1,0 +1,257 @@
+package layout
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Distances that keep lines apart, in pixels.
+const (
+	cardGap   = 20 // between two cards
+	slotGap   = 12 // between a card and a line that passes it
+	linePitch = 9  // between two lines that pass side by side
+	portInset = 8  // from a card's corner to its first line
+	portPitch = 8  // between two lines at a card, where there is room for it
+)
+
+// Weights in the vertical placement: a line that only passes through wants to be straight most.
+const (
+	weightCards = 2
+	weightEnd   = 3 // a card and a slot
+	weightSlots = 10
+	weightLoop  = 1
+	firm        = 16 // how much more an item with lines weighs than one without
+	settleTurns = 14 // turns after which lanes no longer move by a pixel on any input tried
+)
+
+// end is where a line meets the side of a card. Ends are sorted from the top by part and key.
+type end struct {
+	edge      int32
+	part, key int
+	second    bool // it is the end that portB tells of
+}
+
+// assignPorts spreads the ends of lines over the sides of their cards, in the order of what they lead to.
+func (p *plan) assignPorts() {
+	var ends []end
+	for i := range p.items {
+		it := int32(i)
+		if !p.isCard(it) {
+			continue
+		}
+		ends = ends[:0]
+		for _, n := range p.leftOf(it) {
+			ends = append(ends, end{edge: n.edge, key: int(p.pos[n.item]), second: true})
+		}
+		p.spread(ends)
+		ends = ends[:0]
+		for _, n := range p.rightOf(it) {
+			ends = append(ends, end{edge: n.edge, part: 1, key: int(p.pos[n.item])})
+		}
+		for k, n := range p.loopsOf(it) {
+			// Upward loops leave at the top, the nearest first; downward ones at the bottom, the nearest last: so an
+			// inner loop never meets an outer one. A card's line to itself has both its ends here, one after the other.
+			e := end{edge: n.edge, part: 2, second: p.edges[n.edge].items[0] != it}
+			switch d := int(p.pos[n.item] - p.pos[it]); {
+			case d < 0:
+				e.part, e.key = 0, -d
+			case d > 0:
+				e.key = -d
+			default:
+				e.second = k > 0 && p.loopsOf(it)[k-1].edge == n.edge
+			}
+			ends = append(ends, e)
+		}
+		p.spread(ends)
+	}
+}
+
+func (p *plan) spread(ends []end) {
+	slices.SortFunc(ends, func(a, b end) int {
+		second := 0
+		if a.second != b.second {
+			if second = 1; b.second {
+				second = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.key, b.key), cmp.Compare(a.edge, b.edge), second)
+	})
+	n, pitch := len(ends), portPitch*scale
+	if n > 1 {
+		pitch = min(pitch, (CardH-2*portInset)*scale/(n-1))
+	}
+	for k, e := range ends {
+		y := (2*k - (n - 1)) * pitch / 2
+		if e.second {
+			p.edges[e.edge].portB = y
+		} else {
+			p.edges[e.edge].portA = y
+		}
+	}
+}
+
+// ends is how far above or below their items' middles an edge leaves item k and arrives at item k+1.
+func (c *chain) ends(k int) (leave, arrive int) {
+	if k == 0 {
+		leave = c.portA
+	}
+	if k+2 == len(c.items) {
+		arrive = c.portB
+	}
+	return leave, arrive
+}
+
+// apart is the least distance between the middles of two items, one above the other.
+func (p *plan) apart(a, b int32) int {
+	switch ca, cb := p.isCard(a), p.isCard(b); {
+	case ca && cb:
+		return (CardH + cardGap) * scale
+	case ca || cb:
+		return (CardH/2 + slotGap) * scale
+	}
+	return linePitch * scale
+}
+
+// settle gives every item its height: turn by turn each lane takes the heights that are nearest, in the sum of
+// weighted squares, to where its items' lines come from and go to, with the distances kept. For one lane that is
+// an isotonic regression, and solved exactly.
+func (p *plan) settle() {
+	p.y = make([]int, len(p.items))
+	for _, layer := range p.layers {
+		for i := 1; i < len(layer); i++ {
+			p.y[layer[i]] = p.y[layer[i-1]] + p.apart(layer[i-1], layer[i])
+		}
+	}
+	// Begin from lanes centred on each other, so that a short lane does not start at the top of a long one.
+	for _, layer := range p.layers {
+		if len(layer) == 0 {
+			continue
+		}
+		mid := p.y[layer[len(layer)-1]] / 2
+		for _, it := range layer {
+			p.y[it] -= mid
+		}
+	}
+	// For each item the sum over its lines of where they would have it.
+	var r regression
+	lane := func(l int, left, right bool) {
+		layer := p.layers[l]
+		r.reset()
+		for i, it := range layer {
+			want, weight := 0, 0
+			add := func(nb []link, isLeft bool) {
+				for _, n := range nb {
+					w := weightCards
+					switch a, b := p.isCard(it), p.isCard(n.item); {
+					case !a && !b:
+						w = weightSlots
+					case !a || !b:
+						w = weightEnd
+					}
+					w *= max(p.edges[n.edge].in.Weight, 1)
+					c := &p.edges[n.edge]
+					k := int(p.items[it].lane - p.items[c.items[0]].lane)
+					var leave, arrive int
+					if isLeft {
+						leave, arrive = c.ends(k - 1)
+						want += w * (p.y[n.item] + leave - arrive)
+					} else {
+						leave, arrive = c.ends(k)
+						want += w * (p.y[n.item] + arrive - leave)
+					}
+					weight += w
+				}
+			}
+			if left {
+				add(p.leftOf(it), true)
+			}
+			if right {
+				add(p.rightOf(it), false)
+			}
+			for _, n := range p.loopsOf(it) {
+				if n.item != it {
+					want += weightLoop * p.y[n.item]
+					weight += weightLoop
+				}
+			}
+			gap := 0
+			if i > 0 {
+				gap = p.apart(layer[i-1], it)
+			}
+			if weight == 0 {
+				r.add(gap, p.y[it], 1) // nothing holds it: it gives way to everything
+			} else {
+				r.add(gap, want*firm, weight*firm)
+			}
+		}
+		for i, y := range r.solve() {
+			p.y[layer[i]] = y
+		}
+	}
+	for l := 1; l < p.lanes; l++ {
+		lane(l, true, false)
+	}
+	for l := p.lanes - 2; l >= 0; l-- {
+		lane(l, false, true)
+	}
+	for turn := range settleTurns {
+		for k := range p.lanes {
+			l := k
+			if turn%2 == 1 {
+				l = p.lanes - 1 - k
+			}
+			lane(l, true, true)
+		}
+	}
+}
+
+// regression is a weighted isotonic regression with least distances: it finds the y that minimise
+// Σ weight·(y − want)² with y[i] ≥ y[i-1] + gap[i], by pooling adjacent violators.
+type regression struct {
+	offset []int // sum of the gaps above
+	blocks []block
+	out    []int
+}
+
+type block struct{ sum, weight, n int }
+
+func (r *regression) reset() { r.offset, r.blocks, r.out = r.offset[:0], r.blocks[:0], r.out[:0] }
+
+// add puts the next item below the last: gap is the least distance to it, sum the weighted sum of the places it
+// wants, weight that of their weights.
+func (r *regression) add(gap, sum, weight int) {
+	off := gap
+	if n := len(r.offset); n > 0 {
+		off += r.offset[n-1]
+	}
+	r.offset = append(r.offset, off)
+	b := block{sum: sum - off*weight, weight: weight, n: 1}
+	for len(r.blocks) > 0 {
+		last := r.blocks[len(r.blocks)-1]
+		if floorDiv(last.sum, last.weight) < floorDiv(b.sum, b.weight) {
+			break
+		}
+		b = block{b.sum + last.sum, b.weight + last.weight, b.n + last.n}
+		r.blocks = r.blocks[:len(r.blocks)-1]
+	}
+	r.blocks = append(r.blocks, b)
+}
+
+func (r *regression) solve() []int {
+	for _, b := range r.blocks {
+		y := floorDiv(b.sum, b.weight)
+		for range b.n {
+			r.out = append(r.out, y+r.offset[len(r.out)])
+		}
+	}
+	return r.out
+}
+
+// floorDiv rounds down for negative numbers too, so that a place does not depend on which side of zero it is.
+func floorDiv(a, b int) int {
+	q := a / b
+	if a%b != 0 && (a < 0) != (b < 0) {
+		q--
+	}
+	return q
+}
