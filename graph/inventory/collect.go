@@ -13,6 +13,9 @@ type Input struct {
 	Lines int    // lines of the file before Data, when Data is one of several documents in it
 	At    string // JSON pointer of Data in the file, when Data is an element of an array of documents
 	Doc   *JSON  // Data already read, when it is JSON; nil: use Value, which reads it
+
+	Exports map[string]string // for templates: what other templates of the import export, by name; see cloudformation.Link
+	Outputs map[string]string // for templates: outputs of nested stacks, by "LogicalId.Outputs.Name"; likewise
 }
 
 // Facts is everything read from one or many inputs. Decoders append to it; Merge joins two; order carries no

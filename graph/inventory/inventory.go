@@ -60,6 +60,19 @@ type PolicyDoc struct {
 	Raw     json.RawMessage
 	Unknown string
 	Source  Source
+
+	// Lines are the lines of Source.File that the statements begin on, by index; nil when not known. Raw may have been
+	// put together from a template, so that lines of Raw say nothing.
+	Lines []int
+	// Unresolved are the statements whose text is not wholly known: in Raw a placeholder ("${unresolved:…}") stands for
+	// what is not. Such a statement must count as one whose effect is unknown, never as one that does not match.
+	Unresolved []Unresolved
+}
+
+// Unresolved is a statement of a policy document that is not wholly known.
+type Unresolved struct {
+	Statement int    // 0-based index in the document
+	Reason    string // why, for people: "parameter BucketName has no default, and no value was given"
 }
 
 // Account is one AWS account. Env and Outside come from intent or the organization.
