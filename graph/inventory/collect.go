@@ -53,6 +53,12 @@ type Facts struct {
 	Memories       []Memory
 	Endpoints      []Endpoint
 
+	RuntimeEndpoints []RuntimeEndpoint
+	Flows            []Flow
+	DataAccess       []DataAccess
+	NestedStacks     []NestedStack
+	Exports          []Export
+
 	Functions []Function
 	Resources []Resource
 	Trails    []Trail
@@ -110,6 +116,11 @@ func (f *Facts) Merge(other *Facts) {
 	f.GatewayTargets = append(f.GatewayTargets, other.GatewayTargets...)
 	f.Memories = append(f.Memories, other.Memories...)
 	f.Endpoints = append(f.Endpoints, other.Endpoints...)
+	f.RuntimeEndpoints = append(f.RuntimeEndpoints, other.RuntimeEndpoints...)
+	f.Flows = append(f.Flows, other.Flows...)
+	f.DataAccess = append(f.DataAccess, other.DataAccess...)
+	f.NestedStacks = append(f.NestedStacks, other.NestedStacks...)
+	f.Exports = append(f.Exports, other.Exports...)
 	f.Functions = append(f.Functions, other.Functions...)
 	f.Resources = append(f.Resources, other.Resources...)
 	f.Trails = append(f.Trails, other.Trails...)
@@ -128,6 +139,7 @@ func (f *Facts) Count() int {
 		len(f.Models) + len(f.Profiles) + len(f.Agents) + len(f.AgentAliases) + len(f.ActionGroups) + len(f.Collaborators) +
 		len(f.AgentKBs) + len(f.KnowledgeBases) + len(f.DataSources) + len(f.Guardrails) + len(f.InvocationLogging) +
 		len(f.Runtimes) + len(f.Gateways) + len(f.GatewayTargets) + len(f.Memories) + len(f.Endpoints) +
+		len(f.RuntimeEndpoints) + len(f.Flows) + len(f.DataAccess) + len(f.NestedStacks) +
 		len(f.Functions) + len(f.Resources) + len(f.Trails) + len(f.Usages) + len(f.Intents)
 }
 

@@ -263,6 +263,7 @@ type KnowledgeBase struct {
 	Type           string // VECTOR, KENDRA, SQL, MANAGED
 	EmbeddingModel string
 	Storage        string   // OPENSEARCH_SERVERLESS, S3_VECTORS, …; "" unknown
+	Supplemental   []string // s3:// locations that images and other media are extracted to
 	StorageARNs    []string // collection, index, cluster, bucket: most specific first
 	StorageDetail  string   // an endpoint or index name where there is no ARN
 	Secrets        []string // secret ARNs it uses
@@ -279,6 +280,7 @@ type DataSource struct {
 	Prefixes     []string
 	Location     string // host or URL for the others
 	Secret       string
+	Functions    []string // functions that transform what is ingested
 	Status       string
 	Source       Source
 }
@@ -309,6 +311,8 @@ type Runtime struct {
 	Network       string // "PUBLIC", "VPC"
 	Artifact      string
 	Authorizer    string
+	Issuer        string   // where the tokens that it accepts come from, when its authorizer takes tokens
+	Clients       []string // client ids that it accepts tokens of; nil for any, or not known
 	Env           map[string]string
 	Tags          Tags
 	Listed        bool
@@ -320,8 +324,11 @@ type Gateway struct {
 	ARN, ID, Name string
 	Role          Text
 	Authorizer    string   // CUSTOM_JWT, AWS_IAM, NONE, AUTHENTICATE_ONLY
+	Issuer        string   // where the tokens that it accepts come from, when its authorizer takes tokens
+	Clients       []string // client ids that it accepts tokens of; nil for any, or not known
 	Interceptors  []string // function ARNs
 	PolicyEngine  string
+	PolicyMode    string // ENFORCE, or LOG_ONLY, which stops nothing; "" not known
 	Listed        bool
 	Tags          Tags
 	Source        Source
@@ -334,8 +341,69 @@ type GatewayTarget struct {
 	Lambda            Text
 	Endpoint          string
 	Tools             []Operation
+	KBs               []string // ids or ARNs of knowledge bases that a connector retrieves from
+	Schema            string   // "s3://bucket/key" when the list of tools is elsewhere
 	Credentials       []string // credential provider types
 	Source            Source
+}
+
+// RuntimeEndpoint is a named way into one version of an AgentCore runtime. Runtime is its id or ARN.
+type RuntimeEndpoint struct {
+	ARN, Name, Runtime, Version string
+	Tags                        Tags
+	Source                      Source
+}
+
+// Flow is a Bedrock flow.
+type Flow struct {
+	ARN, ID, Name string
+	Role          Text
+	Key           string
+	Nodes         []FlowNode
+	Unknown       string // why its nodes are not known; "" when they are
+	Tags          Tags
+	Source        Source
+}
+
+// FlowNode is a step of a flow that uses something.
+type FlowNode struct {
+	Name      string
+	Kind      string // "model", "prompt", "knowledge base", "agent", "function", "bucket", "lex", "inline code"
+	Target    Text   // model id or ARN; prompt, alias or function ARN; knowledge base id; bucket name
+	Write     bool   // of a bucket: it stores there
+	Guardrail Text   // Known("") means none
+}
+
+// DataAccess is a data access policy of OpenSearch Serverless: besides IAM, it decides who gets at a collection's
+// data (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html).
+type DataAccess struct {
+	Name       string
+	Principals []string // ARNs
+	Rules      []DataRule
+	Unknown    string // why it cannot be read; "" when it can
+	Source     Source
+}
+
+// DataRule grants permissions on collections or indexes, which are named by patterns of names, not ARNs.
+type DataRule struct {
+	Type        string   // "collection", "index", "model"
+	Resources   []string // "collection/NAME", "index/COLLECTION/INDEX"
+	Permissions []string // "aoss:ReadDocument"
+}
+
+// NestedStack is a stack that a template makes of another template.
+type NestedStack struct {
+	LogicalID string
+	Template  string // URL or path, with placeholders for what is not known
+	Params    map[string]string
+	Source    Source
+}
+
+// Export is a value that a template gives to others by name.
+type Export struct {
+	Name   string
+	Value  Text
+	Source Source
 }
 
 // Memory is an AgentCore memory.
