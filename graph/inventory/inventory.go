@@ -327,8 +327,7 @@ type Gateway struct {
 	Issuer        string   // where the tokens that it accepts come from, when its authorizer takes tokens
 	Clients       []string // client ids that it accepts tokens of; nil for any, or not known
 	Interceptors  []string // function ARNs
-	PolicyEngine  string
-	PolicyMode    string // ENFORCE, or LOG_ONLY, which stops nothing; "" not known
+	PolicyEngine  string // ARN and mode (ENFORCE, or LOG_ONLY, which stops nothing), with a space between
 	Listed        bool
 	Tags          Tags
 	Source        Source
