@@ -1,0 +1,502 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/layout"
+	"github.com/permchain/permchain/graph/rules"
+)
+
+// Build makes the scene of a chain and its findings through a filter.
+//
+// Some links are never drawn, others not without being asked for, and Scene.Hidden counts them: "runs as" (an
+// actor's links are its role's), links to keys and guardrails (marks on the cards), services becoming roles without
+// a finding, denied links, and links that a link to a wildcard already stands for unless they lead to something of
+// interest or carry a finding of their own.
+func Build(g *graph.Graph, fs []rules.Finding, f Filter) *Scene {
+	return build(g, rules.Marks(g, fs), f)
+}
+
+func build(g *graph.Graph, marks map[graph.EdgeID]rules.Mark, f Filter) *Scene {
+	b := &builder{g: g, f: f, marks: marks, hidden: map[reason]*Hidden{}}
+	b.index()
+	b.eligible()
+	b.choose()
+	b.collect()
+	b.fold()
+	b.limit()
+	return b.scene()
+}
+
+type builder struct {
+	g     *graph.Graph
+	f     Filter
+	marks map[graph.EdgeID]rules.Mark
+
+	at       map[graph.NodeID]int32
+	from, to []int32 // ends of each edge
+	out, in  [][]int32
+	may      []bool  // edges that may be drawn
+	drawn    []bool  // edges that are
+	node     []bool  // nodes that are
+	rep      []int32 // the node that stands for each node: itself, or the first of its fold
+	folds    map[int32][]int32
+	guards   map[int32][]Guard
+	hidden   map[reason]*Hidden
+}
+
+// reason is why something is not drawn, in the order in which it is said.
+type reason int
+
+const (
+	byDenied reason = iota
+	byWildcard
+	byTrust
+	byGuard
+	byRunsAs
+	byAlone
+	bySize
+	byFilter
+)
+
+var whyHidden = map[reason]struct{ noun, tail, show string }{
+	byDenied:   {"denied link", "", "denied"},
+	byWildcard: {"link", " that a wildcard link stands for", "implied"},
+	byTrust:    {"link", " by which AWS services become roles", ""},
+	byGuard:    {"link", " to keys and guardrails, shown on the cards", ""},
+	byRunsAs:   {"link", " from actors to the roles they run as", ""},
+	byAlone:    {"node", " without a drawn link", ""},
+	bySize:     {"node", " beyond the worst paths", ""},
+	byFilter:   {"node", " outside the filter", ""},
+}
+
+func (b *builder) index() {
+	b.at = make(map[graph.NodeID]int32, len(b.g.Nodes))
+	for i := range b.g.Nodes {
+		b.at[b.g.Nodes[i].ID] = int32(i)
+	}
+	n, m := len(b.g.Nodes), len(b.g.Edges)
+	b.from, b.to, b.may, b.drawn = make([]int32, m), make([]int32, m), make([]bool, m), make([]bool, m)
+	b.out, b.in, b.node, b.rep = make([][]int32, n), make([][]int32, n), make([]bool, n), make([]int32, n)
+	for i := range b.g.Edges {
+		b.from[i], b.to[i] = b.at[b.g.Edges[i].From], b.at[b.g.Edges[i].To]
+	}
+	for i := range b.rep {
+		b.rep[i] = int32(i)
+	}
+}
+
+func (b *builder) hide(r reason, e int32) {
+	h := b.hidden[r]
+	if h == nil {
+		h = &Hidden{}
+		b.hidden[r] = h
+	}
+	h.Links++
+	if len(b.marks[b.g.Edges[e].ID].Findings) > 0 {
+		h.Findings++
+	}
+}
+
+// eligible sorts out the links that are not drawn in any view, or only when asked for.
+func (b *builder) eligible() {
+	b.guards = map[int32][]Guard{}
+	for i := range b.g.Edges {
+		e, k := &b.g.Edges[i], int32(i)
+		from, to := &b.g.Nodes[b.from[i]], &b.g.Nodes[b.to[i]]
+		switch {
+		case e.Kind == graph.RunsAs:
+			b.hide(byRunsAs, k)
+		case from.Lane == graph.Guards || to.Lane == graph.Guards:
+			if e.Kind == graph.GuardedBy {
+				b.guards[b.from[i]] = append(b.guards[b.from[i]], Guard{to.ID, to.Kind, nameOf(to)})
+			}
+			b.hide(byGuard, k)
+		case e.From == e.To:
+			b.hide(byRunsAs, k)
+		case e.Granted == graph.Denied && !b.f.Denied:
+			b.hide(byDenied, k)
+		case e.Kind == graph.Assumes && from.Kind == graph.KindService && !b.marked(e.ID):
+			b.hide(byTrust, k)
+		case e.ImpliedBy != "" && !b.f.Implied && !b.ofInterest(e, to):
+			b.hide(byWildcard, k)
+		default:
+			b.may[i] = true
+			b.out[b.from[i]] = append(b.out[b.from[i]], k)
+			b.in[b.to[i]] = append(b.in[b.to[i]], k)
+		}
+	}
+}
+
+func (b *builder) marked(id graph.EdgeID) bool { return len(b.marks[id].Findings) > 0 }
+
+// ofInterest reports whether a link that a wildcard stands for is drawn all the same.
+func (b *builder) ofInterest(e *graph.Edge, to *graph.Node) bool {
+	if b.sensitive(to.Class) || (to.Effect != "" && to.Effect != "none") {
+		return true
+	}
+	wild := b.marks[e.ImpliedBy].Findings
+	return slices.ContainsFunc(b.marks[e.ID].Findings, func(id string) bool { return !slices.Contains(wild, id) })
+}
+
+// sensitive reports whether a data class is one of the two highest declared, or called confidential or restricted.
+func (b *builder) sensitive(class string) bool {
+	switch strings.ToLower(class) {
+	case "":
+		return false
+	case "confidential", "restricted":
+		return true
+	}
+	r := b.g.Intent.ClassRank(class)
+	return r > 0 && r >= len(b.g.Intent.Classes)-2
+}
+
+// topClass reports whether a data class is the highest declared, or called restricted.
+func (b *builder) topClass(class string) bool {
+	if strings.EqualFold(class, "restricted") {
+		return true
+	}
+	r := b.g.Intent.ClassRank(class)
+	return r > 0 && r == len(b.g.Intent.Classes)-1
+}
+
+// collect finds the nodes of the drawn links, and those without links that are drawn all the same: members of a
+// workload and sensitive data, of which it is worth knowing that nothing reaches them.
+func (b *builder) collect() {
+	for i := range b.drawn {
+		if b.drawn[i] {
+			b.node[b.from[i]], b.node[b.to[i]] = true, true
+		} else if b.may[i] {
+			b.hide(byFilter, int32(i))
+		}
+	}
+	if !b.picky() && b.f.Env == "" {
+		for i := range b.g.Nodes {
+			n := &b.g.Nodes[i]
+			if b.node[i] || n.Lane == graph.Guards || n.Wildcard {
+				continue
+			}
+			in := len(n.Workloads) > 0 || b.sensitive(n.Class)
+			if b.f.Workload != "" {
+				in = slices.Contains(n.Workloads, b.f.Workload)
+			}
+			b.node[i] = in
+		}
+	}
+	if at, ok := b.at[b.f.Focus]; ok && b.f.Focus != "" {
+		b.node[at] = true
+	}
+}
+
+// picky reports whether the filter chooses links rather than a scope.
+func (b *builder) picky() bool {
+	f := &b.f
+	return f.Broad || f.Unowned || f.NotWired || f.Reaches != "" || f.Kind != "" || f.Q != "" || f.Focus != ""
+}
+
+// severity orders links: the worst first.
+func (b *builder) worse(x, y int32) int {
+	ex, ey := &b.g.Edges[x], &b.g.Edges[y]
+	mx, my := b.marks[ex.ID], b.marks[ey.ID]
+	weight := func(m rules.Mark) int {
+		w := 0
+		if m.Broad || m.Unconfirmed {
+			w += 2
+		}
+		if m.Unowned {
+			w++
+		}
+		return w
+	}
+	return cmp.Or(
+		cmp.Compare(my.Severity, mx.Severity),
+		cmp.Compare(weight(my), weight(mx)),
+		cmp.Compare(len(my.Findings), len(mx.Findings)),
+		cmp.Compare(kindRank(ex.Kind), kindRank(ey.Kind)),
+		cmp.Compare(ex.ID, ey.ID),
+	)
+}
+
+// kindRank orders link kinds by how much they let somebody do.
+func kindRank(k graph.EdgeKind) int {
+	order := []graph.EdgeKind{graph.Administers, graph.Passes, graph.Writes, graph.Calls, graph.Reads, graph.Retrieves,
+		graph.Invokes, graph.Assumes, graph.MemberOf, graph.Indexes, graph.Decrypts, graph.LogsTo, graph.GuardedBy, graph.RunsAs}
+	if i := slices.Index(order, k); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// scene puts the cards and lines together and places them.
+func (b *builder) scene() *Scene {
+	sc := &Scene{Filter: b.f, Scope: b.scope(), g: b.g, marks: b.marks}
+	in := layout.Input{Lanes: len(graph.DrawnLanes)}
+	keys := map[int32]string{}
+	for i := range b.g.Nodes {
+		k := int32(i)
+		if !b.node[i] || b.rep[i] != k {
+			continue
+		}
+		c := b.card(k)
+		keys[k] = c.Key
+		sc.Cards = append(sc.Cards, c)
+		in.Nodes = append(in.Nodes, layout.Node{ID: graph.NodeID(c.Key), Lane: int(c.Lane)})
+		sc.Counts.Nodes += max(1, len(c.Members))
+	}
+	// Cards that could stand either way stand by name.
+	byName := make([]int, len(sc.Cards))
+	for i := range byName {
+		byName[i] = i
+	}
+	slices.SortFunc(byName, func(x, y int) int {
+		return cmp.Or(cmp.Compare(sc.Cards[x].Name, sc.Cards[y].Name), cmp.Compare(sc.Cards[x].Key, sc.Cards[y].Key))
+	})
+	for order, i := range byName {
+		in.Nodes[i].Order = order
+	}
+	sc.Lines = b.lines(keys)
+	for i := range sc.Lines {
+		l := &sc.Lines[i]
+		sc.Counts.Links += len(l.Links)
+		e := layout.Edge{ID: string(l.ID), From: graph.NodeID(l.From), To: graph.NodeID(l.To)}
+		if l.Label != "" {
+			e.LabelW = labelWidth(l.Label)
+		}
+		in.Edges = append(in.Edges, e)
+	}
+	res := layout.Place(in)
+	sc.W, sc.H = res.W, res.H
+	for i, r := range res.Lanes {
+		sc.Lanes = append(sc.Lanes, LaneBand{graph.DrawnLanes[i], r})
+	}
+	rects := make(map[graph.NodeID]layout.Rect, len(res.Nodes))
+	for _, n := range res.Nodes {
+		rects[n.ID] = n.Rect
+	}
+	for i := range sc.Cards {
+		sc.Cards[i].Rect = rects[graph.NodeID(sc.Cards[i].Key)]
+	}
+	for i, r := range res.Edges { // both are sorted by ID
+		sc.Lines[i].Route = r
+	}
+	slices.SortFunc(sc.Cards, func(x, y Card) int {
+		return cmp.Or(cmp.Compare(x.Lane, y.Lane), cmp.Compare(x.Rect.Y, y.Rect.Y), cmp.Compare(x.Key, y.Key))
+	})
+	sc.Counts.AllNodes, sc.Counts.AllLinks = len(b.g.Nodes), len(b.g.Edges)
+	sc.Counts.Cards, sc.Counts.Lines = len(sc.Cards), len(sc.Lines)
+	for r := byDenied; r <= byFilter; r++ {
+		h := b.hidden[r]
+		if h == nil || h.Links+h.Nodes == 0 {
+			continue
+		}
+		w := whyHidden[r]
+		n := h.Links
+		if w.noun == "node" {
+			n = h.Nodes
+		}
+		if n == 0 {
+			continue
+		}
+		h.Why, h.Show = count(n, w.noun)+w.tail, w.show
+		sc.Hidden = append(sc.Hidden, *h)
+	}
+	sc.Legend = sc.legend()
+	return sc
+}
+
+func nameOf(n *graph.Node) string { return cmp.Or(n.Name, string(n.ID)) }
+
+// card draws node k, or the fold it stands for.
+func (b *builder) card(k int32) Card {
+	n := &b.g.Nodes[k]
+	c := Card{Key: n.ID.Key(), ID: n.ID, Kind: n.Kind, Lane: n.Lane, Name: nameOf(n), Detail: n.Detail,
+		Wildcard: n.Wildcard, Outside: n.Outside, Unknown: n.Unknown, Guards: b.guards[k]}
+	var unowned, unconfirmed bool
+	for _, e := range b.in[k] {
+		if b.drawn[e] {
+			m := b.marks[b.g.Edges[e].ID]
+			unowned = unowned || m.Unowned
+			unconfirmed = unconfirmed || m.Unconfirmed
+		}
+	}
+	switch {
+	case n.Outside || b.topClass(n.Class):
+		c.Tone = ToneBroad
+	case unconfirmed:
+		c.Tone = ToneBroad
+		c.Detail = "no confirmation"
+	case unowned && n.Owner.Name == "" && n.Lane >= graph.Data:
+		c.Tone = ToneUnowned
+		if c.Detail != "" {
+			c.Detail += " · "
+		}
+		c.Detail += "no owner"
+	}
+	if members := b.folds[k]; len(members) > 1 {
+		b.foldCard(&c, members)
+	}
+	slices.SortFunc(c.Guards, func(x, y Guard) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+	})
+	return c
+}
+
+// lines joins the drawn links between the same two cards.
+func (b *builder) lines(keys map[int32]string) []Line {
+	type pair struct{ from, to int32 }
+	links := map[pair][]int32{}
+	for i := range b.drawn {
+		if b.drawn[i] {
+			p := pair{b.rep[b.from[i]], b.rep[b.to[i]]}
+			if p.from != p.to {
+				links[p] = append(links[p], int32(i))
+			}
+		}
+	}
+	var out []Line
+	for p, es := range links {
+		slices.SortFunc(es, b.worse)
+		l := Line{ID: b.g.Edges[es[0]].ID, From: keys[p.from], To: keys[p.to], Severity: b.marks[b.g.Edges[es[0]].ID].Severity}
+		var label string
+		allCond, anyUnknown, anySure := true, false, false
+		for _, i := range es {
+			e := &b.g.Edges[i]
+			m := b.marks[e.ID]
+			l.Links = append(l.Links, e.ID)
+			if !slices.Contains(l.Kinds, e.Kind) {
+				l.Kinds = append(l.Kinds, e.Kind)
+			}
+			l.Broad = l.Broad || m.Broad || m.Unconfirmed
+			l.Unowned = l.Unowned || m.Unowned
+			label = cmp.Or(label, m.Label, derivedLabel(e, m))
+			switch e.Granted {
+			case graph.Unknown:
+				anyUnknown, allCond = true, false
+			case graph.Conditional:
+			case graph.Denied:
+				allCond = false
+			default:
+				allCond, anySure = false, true
+			}
+			l.NoLog = l.NoLog || e.Log.State == graph.No
+			if confirmRank(e.Confirm) > confirmRank(l.Confirm) {
+				l.Confirm = e.Confirm
+			}
+		}
+		switch {
+		case anySure:
+			l.Verdict = graph.Allowed
+		case anyUnknown:
+			l.Verdict = graph.Unknown
+		case allCond:
+			l.Verdict = graph.Conditional
+		default:
+			l.Verdict = b.g.Edges[es[0]].Granted
+		}
+		l.Label = labelText(&l, label)
+		l.Sentence = b.sentence(&l, p.from, p.to)
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(x, y Line) int { return cmp.Compare(x.ID, y.ID) })
+	return out
+}
+
+func confirmRank(c graph.Confirmation) int {
+	return slices.Index([]graph.Confirmation{"", graph.ConfirmUnknown, graph.ConfirmReturn, graph.ConfirmUser, graph.ConfirmNone}, c)
+}
+
+// derivedLabel is the wildcard of an over-broad link for which the finding names none.
+func derivedLabel(e *graph.Edge, m rules.Mark) string {
+	switch {
+	case m.Unconfirmed:
+		return "unconfirmed"
+	case !m.Broad:
+		return ""
+	}
+	a := ""
+	for _, p := range e.Breadth.ActionPatterns {
+		if strings.ContainsAny(p, "*?") {
+			a = p
+			break
+		}
+	}
+	for _, r := range e.Breadth.ResourcePatterns {
+		if r == "*" {
+			return strings.TrimSpace(cmp.Or(a, "any action") + " on *")
+		}
+	}
+	return a
+}
+
+// labelText puts a line's marks before its label's words.
+func labelText(l *Line, words string) string {
+	var s []string
+	if l.Broad {
+		s = append(s, "✱")
+	}
+	if l.Unowned {
+		s = append(s, "◇")
+	}
+	switch {
+	case l.Broad && words != "":
+		s = append(s, shorten(words, maxLabelText))
+	case l.Unowned && !l.Broad:
+		s = append(s, "no owner")
+	}
+	if l.Verdict == graph.Unknown {
+		s = append(s, "?")
+	}
+	return strings.Join(s, " ")
+}
+
+// sentence says a line aloud.
+func (b *builder) sentence(l *Line, from, to int32) string {
+	var s strings.Builder
+	s.WriteString(b.speak(from) + " ")
+	for i, k := range l.Kinds {
+		if i > 0 {
+			s.WriteString(" and ")
+			s.WriteString(strings.TrimPrefix(k.Can(), "can "))
+			continue
+		}
+		s.WriteString(k.Can())
+	}
+	s.WriteString(" " + b.speak(to))
+	if l.Broad {
+		s.WriteString(", over-broad")
+		if _, words, ok := strings.Cut(strings.TrimSuffix(l.Label, " ?"), " "); ok {
+			s.WriteString(" (" + strings.TrimPrefix(words, "◇ ") + ")")
+		}
+	}
+	if l.Unowned {
+		s.WriteString(", no owner")
+	}
+	switch l.Verdict {
+	case graph.Conditional:
+		s.WriteString(", only if conditions hold")
+	case graph.Unknown:
+		s.WriteString(", unknown")
+	case graph.Denied:
+		s.WriteString(", denied")
+	}
+	switch l.Confirm {
+	case graph.ConfirmUser:
+		s.WriteString(", after the user confirms")
+	case graph.ConfirmReturn:
+		s.WriteString(", after the application takes over")
+	}
+	if l.NoLog {
+		s.WriteString(", no log")
+	}
+	return s.String()
+}
+
+func (b *builder) speak(k int32) string {
+	if m := b.folds[k]; len(m) > 1 {
+		return count(len(m), string(b.g.Nodes[k].Kind))
+	}
+	return nameOf(&b.g.Nodes[k])
+}
