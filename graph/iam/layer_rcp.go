@@ -1,0 +1,21 @@
+package iam
+
+// rcpLayer is the organization's resource control policies. They can only take away: RCPFullAWSAccess is at every level
+// and cannot be detached. They do not touch service-linked roles or resources of the management account.
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+func (l *layers) rcpLayer(q *query, levels []Level) {
+	l.rcp.allow = yes
+	if !q.underRCP() {
+		return
+	}
+	for i := range levels {
+		for _, p := range levels[i].Policies {
+			l.rcp.add(q, p, LayerRCP, i)
+		}
+	}
+	l.rcp.allow, l.rcp.mayAllow = yes, false
+}
+
+func (q *query) underRCP() bool {
+	return !q.req.ResourceManagement && (q.kind != PrincipalAWS || !q.who.serviceLinked())
+}

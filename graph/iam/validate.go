@@ -1,0 +1,53 @@
+package iam
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// actions notes what no action can be. AWS keeps an action that no service has, so that a statement may name
+// actions to come; it refuses what has no service prefix.
+func (p *parser) actions(s *Statement, ptr string, invalid func(ptr, msg string)) {
+	check := func(element string, list []string) {
+		if list != nil && len(list) == 0 {
+			invalid(ptr+"/"+element, element+" is empty")
+		}
+		for i, a := range list {
+			at := ptr + "/" + element + "/" + strconv.Itoa(i)
+			svc, name, ok := strings.Cut(a, ":")
+			switch {
+			case a == "*" || a == "*:*":
+			case !ok:
+				invalid(at, fmt.Sprintf("the action %q has no service prefix", a))
+			case strings.ContainsAny(svc, "*?"):
+				invalid(at, fmt.Sprintf("the service of the action %q cannot hold a wildcard", a))
+			case strings.TrimSpace(name) == "" || strings.ContainsAny(a, " \t,"):
+				p.warn(at, fmt.Sprintf("no action can be named %q", a))
+			}
+		}
+	}
+	check("Action", s.Actions)
+	check("NotAction", s.NotActions)
+}
+
+// resources notes what cannot stand in Resource: AWS wants an ARN or *.
+func (p *parser) resources(s *Statement, ptr string, invalid func(ptr, msg string)) {
+	check := func(element string, list []string) {
+		if list != nil && len(list) == 0 {
+			invalid(ptr+"/"+element, element+" is empty")
+		}
+		for i, r := range list {
+			at := ptr + "/" + element + "/" + strconv.Itoa(i)
+			switch {
+			case r == "*" || strings.HasPrefix(r, "${"):
+			case !strings.HasPrefix(r, "arn:") && !strings.HasPrefix(r, "arn*") && !strings.HasPrefix(r, "*"):
+				invalid(at, fmt.Sprintf("the resource %q is neither an ARN nor *", r))
+			case strings.Count(r, ":") < 5:
+				p.warn(at, fmt.Sprintf("the ARN %q is short: it has fewer than six parts", r))
+			}
+		}
+	}
+	check("Resource", s.Resources)
+	check("NotResource", s.NotResources)
+}
