@@ -45,7 +45,8 @@ type Summary struct {
 	Failed      int `json:"failed"` // files that nothing could be taken from
 }
 
-func summarize(snap *snapshot.Snapshot) Summary {
+// Summarize counts what a list shows of a snapshot.
+func Summarize(snap *snapshot.Snapshot) Summary {
 	s := Summary{
 		ID: snap.ID, Created: snap.Created, Hash: snap.Hash,
 		Nodes: len(snap.Graph.Nodes), Links: len(snap.Graph.Edges),

@@ -96,7 +96,7 @@ func seal(ctx context.Context, tx *sql.Tx, id int64, hash string, snap *snapshot
 		}
 		intent.Valid = true
 	}
-	sum := summarize(snap)
+	sum := Summarize(snap)
 	_, err = tx.ExecContext(ctx, `INSERT INTO snapshots
 		(id, created, hash, nodes, links, critical, high, medium, low, not_assessed, files, failed, gaps, intent)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
