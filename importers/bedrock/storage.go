@@ -1,0 +1,144 @@
+package bedrock
+
+import (
+	"cmp"
+
+	"github.com/permchain/permchain/graph/inventory"
+)
+
+// storageFormats are those of the services that hold data: S3, DynamoDB, OpenSearch Serverless, Secrets Manager, KMS.
+var storageFormats = []format{
+	{"s3api list-buckets", func(s inventory.Shape) bool {
+		b := s.Root.Get("Buckets")
+		return b.Kind == inventory.Array && (b.Get("[]").HasAll("Name", "CreationDate") || b.Len == 0 && s.Root.Has("Owner", "ID"))
+	}, list("Buckets", (*decoder).bucket)},
+	{"s3api get-bucket-tagging", func(s inventory.Shape) bool {
+		return s.Root.Only("TagSet") && s.Root.Get("TagSet").Kind == inventory.Array
+	}, (*decoder).bucketTagging},
+	{"s3api get-bucket-logging", wrapped("LoggingEnabled", "TargetBucket"), (*decoder).bucketLogging},
+	{"s3api get-bucket-encryption", wrapped("ServerSideEncryptionConfiguration", "Rules"), (*decoder).bucketEncryption},
+	{"dynamodb describe-table", wrapped("Table", "TableArn", "TableName"), one("Table", (*decoder).table)},
+	{"opensearchserverless list-collections", listed("collectionSummaries", "arn", "name"), list("collectionSummaries", (*decoder).collection)},
+	{"opensearchserverless batch-get-collection", listed("collectionDetails", "arn", "name"), list("collectionDetails", (*decoder).collection)},
+	{"secretsmanager list-secrets", listed("SecretList", "ARN", "Name"), list("SecretList", (*decoder).secret)},
+	{"secretsmanager describe-secret", flat("ARN", "Name", "VersionIdsToStages"), one("", (*decoder).secret)},
+	{"kms list-keys", listed("Keys", "KeyId", "KeyArn"), list("Keys", (*decoder).listedKey)},
+	{"kms describe-key", wrapped("KeyMetadata", "KeyId", "Arn"), one("KeyMetadata", (*decoder).key)},
+}
+
+// bucketResource is a bucket as a fact. Bucket names are unique in a partition, so an ARN says neither account nor Region.
+func (d *decoder) bucketResource(name string, v inventory.Value) inventory.Resource {
+	return inventory.Resource{ARN: "arn:" + partition(d.in.Region) + ":s3:::" + name, Name: name, Account: d.in.Account,
+		Type: "AWS::S3::Bucket", Source: d.source(v)}
+}
+
+func (d *decoder) bucket(v inventory.Value) error {
+	if err := need(v, "Name"); err != nil {
+		return err
+	}
+	b := d.bucketResource(v.Get("Name").Str(), v)
+	b.Region = v.Get("BucketRegion").Str() // list-buckets goes over all Regions
+	d.out.Resources = append(d.out.Resources, b)
+	return nil
+}
+
+// bucketOf is the bucket that an output without a name is of, by the file's name.
+func (d *decoder) bucketOf(command string, v inventory.Value) (inventory.Resource, bool) {
+	name := subject(d.in.File, command)
+	if name == "" {
+		d.skip(v, command, command+" does not print which bucket it is of: name the file "+command+"-BUCKET.json")
+		return inventory.Resource{}, false
+	}
+	d.infer(v, "bucket %s from the file's name", name)
+	return d.bucketResource(name, v), true
+}
+
+func (d *decoder) bucketTagging(root inventory.Value) error {
+	if b, ok := d.bucketOf("get-bucket-tagging", root); ok {
+		b.Tags = tags(root.Get("TagSet"))
+		d.out.Resources = append(d.out.Resources, b)
+	}
+	return nil
+}
+
+func (d *decoder) bucketLogging(root inventory.Value) error {
+	if b, ok := d.bucketOf("get-bucket-logging", root); ok {
+		b.Attrs = map[string]string{"access log bucket": root.Get("LoggingEnabled").Get("TargetBucket").Str()}
+		d.out.Resources = append(d.out.Resources, b)
+	}
+	return nil
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html
+func (d *decoder) bucketEncryption(root inventory.Value) error {
+	if b, ok := d.bucketOf("get-bucket-encryption", root); ok {
+		b.Attrs = map[string]string{}
+		for r := range root.Get("ServerSideEncryptionConfiguration").Get("Rules").Items() {
+			by := r.Get("ApplyServerSideEncryptionByDefault")
+			if a := by.Get("SSEAlgorithm").Str(); a != "" {
+				b.Attrs["encryption"], b.Attrs["kms key"] = a, by.Get("KMSMasterKeyID").Str()
+			}
+		}
+		d.out.Resources = append(d.out.Resources, b)
+	}
+	return nil
+}
+
+func (d *decoder) table(v inventory.Value) error {
+	if err := need(v, "TableArn", "TableName"); err != nil {
+		return err
+	}
+	d.out.Resources = append(d.out.Resources, inventory.Resource{ARN: v.Get("TableArn").Str(), Name: v.Get("TableName").Str(),
+		Type: "AWS::DynamoDB::Table", Attrs: map[string]string{"kms key": v.Get("SSEDescription").Get("KMSMasterKeyArn").Str()}, Source: d.source(v)})
+	return nil
+}
+
+// collection gives an OpenSearch Serverless collection its name; a knowledge base prints its ARN only.
+func (d *decoder) collection(v inventory.Value) error {
+	if err := need(v, "arn"); err != nil {
+		return err
+	}
+	c := inventory.Resource{ARN: v.Get("arn").Str(), Name: v.Get("name").Str(), Type: "AWS::OpenSearchServerless::Collection", Source: d.source(v)}
+	if k := v.Get("kmsKeyArn"); k.Exists() {
+		c.Attrs = map[string]string{"kms key": k.Str()}
+	}
+	d.out.Resources = append(d.out.Resources, c)
+	return nil
+}
+
+func (d *decoder) secret(v inventory.Value) error {
+	if err := need(v, "ARN"); err != nil {
+		return err
+	}
+	s := inventory.Resource{ARN: v.Get("ARN").Str(), Name: v.Get("Name").Str(), Type: "AWS::SecretsManager::Secret",
+		Attrs: map[string]string{"kms key": v.Get("KmsKeyId").Str()}, Tags: tags(v.Get("Tags")), Source: d.source(v)}
+	if s.Tags == nil {
+		s.Tags = inventory.Tags{} // both commands print the tags that there are
+	}
+	d.out.Resources = append(d.out.Resources, s)
+	return nil
+}
+
+func (d *decoder) listedKey(v inventory.Value) error {
+	if err := need(v, "KeyArn", "KeyId"); err != nil {
+		return err
+	}
+	d.out.Resources = append(d.out.Resources, inventory.Resource{ARN: v.Get("KeyArn").Str(), Name: v.Get("KeyId").Str(),
+		Type: "AWS::KMS::Key", Source: d.source(v)})
+	return nil
+}
+
+func (d *decoder) key(v inventory.Value) error {
+	if err := need(v, "Arn", "KeyId"); err != nil {
+		return err
+	}
+	k := inventory.Resource{ARN: v.Get("Arn").Str(), Type: "AWS::KMS::Key", Attrs: map[string]string{}, Source: d.source(v)}
+	k.Name = cmp.Or(v.Get("Description").Str(), v.Get("KeyId").Str())
+	for attr, key := range map[string]string{"manager": "KeyManager", "state": "KeyState", "description": "Description"} {
+		if s := v.Get(key).Str(); s != "" {
+			k.Attrs[attr] = s
+		}
+	}
+	d.out.Resources = append(d.out.Resources, k)
+	return nil
+}
