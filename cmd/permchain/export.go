@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,8 +33,9 @@ how much was left out stands in the picture. The same snapshot and filters give 
 	}
 	f := cmd.Flags()
 	f.StringP("output", "o", "-", "the `FILE` to write; - is standard output")
-	f.String("theme", "light", "`light` or dark")
+	f.String("theme", "light", "`light`, dark, or auto for what the reader prefers")
 	f.String("title", "", "a `TITLE` above the picture")
+	f.String("classification", "", "a `LINE` that says who may see it: \"Internal\"")
 	f.String("workload", "", "only what belongs to the declared workload of that `NAME`")
 	f.String("env", "", "only what is in the environment of that `NAME`")
 	f.Bool("broad", false, "only links that are too broad")
@@ -41,17 +43,23 @@ how much was left out stands in the picture. The same snapshot and filters give 
 	f.Bool("not-wired", false, "only links that are granted but not configured")
 	f.String("reaches", "", "only paths that reach data of that `CLASS`")
 	f.String("focus", "", "only what is around one node: its name, ARN or id (`NODE`)")
-	f.Int("hops", 2, "how far around --focus, in `LINKS`")
-	f.String("kind", "", "only links of that `KIND`: assumes, invokes, reads …")
-	f.StringP("query", "q", "", "only what has that `TEXT` in its name")
+	f.Int("hops", export.DefaultHops, "how far around --focus, in `LINKS`")
+	f.String("kind", "", "only links or nodes of that `KIND`: reads, invokes, bucket …")
+	f.StringP("query", "q", "", "only what has that `TEXT` in its name, ARN or owner")
+	f.Bool("denied", false, "draw links that IAM denies too")
+	f.Bool("implied", false, "draw every link that a wildcard link stands for too")
+	f.Bool("unfold", false, "draw things that are alike one by one")
 	addSnapshotFlag(cmd)
 	return cmd
 }
 
 func runExport(cmd *cobra.Command, sys system) error {
-	theme, err := oneOf(cmd, "theme", "light", "dark")
+	theme, err := oneOf(cmd, "theme", "light", "dark", "auto")
 	if err != nil {
 		return err
+	}
+	if theme == "auto" {
+		theme = ""
 	}
 	ctx := cmd.Context()
 	st, err := openExisting(ctx, cmd)
@@ -72,8 +80,12 @@ func runExport(cmd *cobra.Command, sys system) error {
 	}
 	scene := export.Build(snap.Graph, snap.Findings, filter)
 	var svg bytes.Buffer
-	if err := export.SVG(&svg, scene, export.Options{Theme: theme, Standalone: true, Title: flagText(cmd, "title")}); err != nil {
-		return fmt.Errorf("export svg: %w", err)
+	err = export.SVG(&svg, scene, export.Options{
+		Standalone: true, Theme: theme, Title: flagText(cmd, "title"), Classification: flagText(cmd, "classification"),
+		Snapshot: strconv.FormatInt(snap.ID, 10), Time: snap.Created, Hash: snap.Hash, Version: versionText(),
+	})
+	if err != nil {
+		return err
 	}
 	if out := flagText(cmd, "output"); out != "-" {
 		return writeFile(out, svg.Bytes())
@@ -93,6 +105,10 @@ func filterOf(cmd *cobra.Command, g *graph.Graph) (export.Filter, error) {
 	f := export.Filter{
 		Workload: flagText(cmd, "workload"), Env: flagText(cmd, "env"), Broad: is("broad"), Unowned: is("unowned"), NotWired: is("not-wired"),
 		Reaches: flagText(cmd, "reaches"), Kind: flagText(cmd, "kind"), Q: flagText(cmd, "query"),
+		Denied: is("denied"), Implied: is("implied"),
+	}
+	if is("unfold") {
+		f.Unfold = []string{"all"}
 	}
 	if f.Workload != "" && g.Intent.Workload(f.Workload) == nil {
 		return f, refuse("--workload %q: no workload of that name is declared%s", f.Workload, among(declared(g)))
