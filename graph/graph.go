@@ -106,6 +106,7 @@ const (
 	KindGuardrail   NodeKind = "guardrail"
 	KindPolicy      NodeKind = "policy"
 	KindMemory      NodeKind = "memory"
+	KindEverything  NodeKind = "everything" // what an administrator reaches: every action on every resource of an account
 )
 
 var kindLane = map[NodeKind]Lane{
@@ -117,7 +118,7 @@ var kindLane = map[NodeKind]Lane{
 	KindKB: Data, KindVectorStore: Data, KindBucket: Data, KindTable: Data, KindSecret: Data, KindDatabase: Data,
 	KindIndex: Data, KindSource: Data, KindMemory: Data,
 	KindFunction: Tools, KindActionGroup: Tools, KindGateway: Tools, KindTool: Tools, KindTopic: Tools,
-	KindQueue: Tools, KindStates: Tools,
+	KindQueue: Tools, KindStates: Tools, KindEverything: Tools,
 	KindLogGroup: Logs, KindTrail: Logs, KindEventStore: Logs, KindLogBucket: Logs,
 	KindKey: Guards, KindGuardrail: Guards, KindPolicy: Guards,
 }

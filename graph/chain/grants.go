@@ -1,0 +1,650 @@
+package chain
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/arn"
+	"github.com/permchain/permchain/graph/iam"
+)
+
+// verdict is what the evaluator said of one link, over all the actions that make it.
+type verdict struct {
+	graph.Verdict
+	conditions []graph.Condition
+	unknown    string
+	blocked    string
+	part       []string
+	holes      []string
+	actions    []string // the actions that are allowed, if under conditions
+	refs       []iam.StatementRef
+}
+
+// verdictRank orders verdicts by how much they let through.
+func verdictRank(v graph.Verdict) int {
+	return slices.Index([]graph.Verdict{graph.Denied, graph.Unknown, graph.Conditional, graph.Allowed}, v)
+}
+
+// ask evaluates each action on a resource and keeps the widest answer. pol holds every layer, with the resource's own.
+func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resource string, target *graph.Node, extra map[string][]string) verdict {
+	keys := map[string][]string{}
+	maps.Copy(keys, p.keys)
+	b.resourceKeys(keys, resource, target)
+	maps.Copy(keys, extra)
+	ctx := iam.Discover(keys)
+	if p.tagsKnown {
+		ctx.MarkPrefix("aws:PrincipalTag/", iam.Absent)
+	}
+	if target.Tags != nil {
+		ctx.MarkPrefix("aws:ResourceTag/", iam.Absent)
+	}
+	kind := iam.PrincipalAWS
+	if p.kind == graph.KindService {
+		kind = iam.PrincipalService
+	}
+	out := verdict{Verdict: graph.Denied}
+	first := true
+	for _, action := range actions {
+		req := iam.Request{Principal: iam.Principal{Kind: kind, ARN: p.arn, Account: p.account}, Action: action, Resource: resource, ResourceAccount: target.Account, Context: ctx}
+		if kind == iam.PrincipalService {
+			req.Principal = iam.Principal{Kind: kind, Service: p.arn}
+		}
+		if req.ResourceAccount == "" {
+			req.ResourceAccount = p.account // an S3 bucket whose account is not known is taken to be the caller's
+		}
+		r := iam.EvaluateSet(&req, pol)
+		v := verdictOf(r.Decision)
+		if v != graph.Denied {
+			out.actions = append(out.actions, action)
+			out.refs = append(out.refs, r.Allows...)
+		}
+		if first || verdictRank(v) > verdictRank(out.Verdict) {
+			first = false
+			out.Verdict, out.unknown = v, r.Unknown
+			out.conditions, out.part, out.holes, out.blocked = nil, nil, nil, ""
+			if v == graph.Conditional {
+				out.conditions = b.residual(r.Residual, false)
+			}
+			if r.Reach == iam.Part {
+				out.part = r.Parts
+			}
+			out.holes = r.Holes
+			if v == graph.Denied {
+				out.blocked = r.Why
+				out.refs = append(out.refs, r.Denies...)
+			}
+		}
+	}
+	return out
+}
+
+func verdictOf(d iam.Decision) graph.Verdict {
+	switch d {
+	case iam.Allow:
+		return graph.Allowed
+	case iam.Conditional:
+		return graph.Conditional
+	case iam.Unknown:
+		return graph.Unknown
+	}
+	return graph.Denied
+}
+
+// resourceKeys fills the condition keys that follow from the target. SecureTransport is taken to be true: AWS's own
+// clients use nothing else, and a policy that denies plain HTTP would make every link conditional.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (b *builder) resourceKeys(keys map[string][]string, resource string, target *graph.Node) {
+	keys["aws:securetransport"] = []string{"true"}
+	keys["aws:principalisawsservice"] = []string{"false"}
+	if target.Account != "" {
+		keys["aws:resourceaccount"] = []string{target.Account}
+		if org := b.orgs.orgOf(target.Account); org != "" {
+			keys["aws:resourceorgid"] = []string{org}
+		}
+	}
+	if p, err := arn.Parse(resource); err == nil && p.Region != "" && !arn.HasWildcard(p.Region) {
+		keys["aws:requestedregion"] = []string{p.Region}
+	}
+	for _, t := range target.Tags {
+		keys["aws:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
+	}
+}
+
+// residual turns the evaluator's condition tree into the list that people read: all of it must hold. Alternatives
+// are one condition, "any of".
+func (b *builder) residual(r *iam.Residual, negated bool) []graph.Condition {
+	if r == nil {
+		return nil
+	}
+	switch r.Op {
+	case "condition":
+		return []graph.Condition{{Operator: r.Condition.Operator, Key: r.Condition.Key, Values: r.Condition.Values, Negated: negated,
+			From: b.statementName(r.From.Policy, r.From.Index, r.From.Sid)}}
+	case "not":
+		return b.residual(r.Items[0], !negated)
+	}
+	all := r.Op == "and" != negated // not (a or b) is not a and not b
+	var out []graph.Condition
+	var options []string
+	for _, c := range r.Items {
+		cs := b.residual(c, negated)
+		out = append(out, cs...)
+		texts := make([]string, len(cs))
+		for i := range cs {
+			texts[i] = cs[i].String()
+		}
+		options = append(options, strings.Join(texts, " and "))
+	}
+	if all || len(options) == 1 {
+		return slices.CompactFunc(out, func(x, y graph.Condition) bool { return x.String() == y.String() })
+	}
+	slices.Sort(options)
+	return []graph.Condition{{Operator: "any of", Values: slices.Compact(options)}}
+}
+
+// statementName names a statement for people: "SupportAgentRole / AgentAccess / statement 2".
+func (b *builder) statementName(policy string, index int, sid string) string {
+	name := policy
+	if p, ok := b.policies[policy]; ok {
+		name = strings.TrimPrefix(p.Holder+" / "+p.Name, " / ")
+	}
+	if sid != "" {
+		return name + " / " + sid
+	}
+	return name + " / statement " + strconv.Itoa(index+1)
+}
+
+// policySource is where a statement stands in the imported file.
+func (b *builder) policySource(policy string, s *iam.Statement) graph.Source {
+	p, ok := b.policies[policy]
+	if !ok {
+		return graph.Source{}
+	}
+	src := p.Source
+	if src.Pointer != "" && s.Pointer != "" {
+		src.Pointer += s.Pointer
+	}
+	if l := b.lines[policy]; s.Index < len(l) && l[s.Index] > 0 {
+		src.Line = l[s.Index]
+	}
+	return src
+}
+
+// setVerdict writes an answer to a link. A link found in two ways keeps the wider answer.
+func (b *builder) setVerdict(e *graph.Edge, v verdict) {
+	if e.Granted != graph.NotApplicable && verdictRank(e.Granted) >= verdictRank(v.Verdict) {
+		return
+	}
+	e.Granted, e.Conditions, e.GrantedUnknown, e.BlockedBy = v.Verdict, v.conditions, v.unknown, v.blocked
+	if v.part != nil { // what configuration says of the part that is used stays
+		e.Part = v.part
+	}
+	e.Holes = v.holes
+	seen := map[string]bool{}
+	for _, r := range v.refs {
+		key := r.Policy + "\x00" + strconv.Itoa(r.Index)
+		p := b.compiled[r.Policy]
+		if seen[key] || p == nil || r.Index >= len(p.Document().Statements) {
+			continue
+		}
+		seen[key] = true
+		s := &p.Document().Statements[r.Index]
+		effect := "Allow"
+		if r.Effect == iam.EffectDeny {
+			effect = "Deny"
+		}
+		addEvidence(e, graph.Evidence{Kind: graph.ByPolicy, Effect: effect, Layer: string(r.Layer), Policy: r.Policy, Statement: r.Index, Sid: s.Sid,
+			Actions: s.Actions, Resources: s.Resources, Source: b.policySource(r.Policy, s)})
+	}
+}
+
+// grants evaluates every principal against every target that one of its statements, or the target's own policy, could
+// concern. Pairs that no statement can match are never asked about.
+func (b *builder) grants() {
+	targets := map[graph.NodeKind][]*graph.Node{}
+	for _, id := range sortedKeysOf(b.nodes) {
+		n := b.nodes[id]
+		if !n.Wildcard {
+			targets[n.Kind] = append(targets[n.Kind], n)
+		}
+	}
+	for _, p := range b.sortedPrincipals() {
+		if p.kind == graph.KindGroup {
+			continue // what a group grants is asked of each member, with the member's own boundary
+		}
+		from := b.drawnFrom(p)
+		all := b.everything(p, from)
+		for i := range accessTable {
+			row := &accessTable[i]
+			concerned := p.concerned(row.actions)
+			every := b.everyLinks(p, row, concerned, from, all)
+			for _, n := range targets[row.target] {
+				b.pair(p, row, n, concerned, from, every)
+			}
+		}
+	}
+}
+
+// drawnFrom is the nodes whose links a principal's permissions are: the actors that run as a role, and the principal
+// itself when somebody other than a service can become it, or nobody is known to run as it.
+func (b *builder) drawnFrom(p *principal) []graph.NodeID {
+	actors := b.actors[p.node]
+	if p.kind != graph.KindRole || len(actors) == 0 || b.humanEntry(p.node) {
+		return append([]graph.NodeID{p.node}, actors...)
+	}
+	return actors
+}
+
+// humanEntry reports whether anybody but an AWS service can become the role.
+func (b *builder) humanEntry(role graph.NodeID) bool {
+	return b.entered[role]
+}
+
+// concerned are the identity statements that could allow any of the actions.
+func (p *principal) concerned(actions []string) []grant {
+	var out []grant
+	for _, g := range p.grants {
+		if actsAny(g.stmt, actions) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// acts reports whether a statement's Action or NotAction takes an action in. Action names are not case-sensitive.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+func acts(s *iam.Statement, action string) bool {
+	if len(s.NotActions) > 0 {
+		return !slices.ContainsFunc(s.NotActions, func(p string) bool { return matchAction(p, action) })
+	}
+	return slices.ContainsFunc(s.Actions, func(p string) bool { return matchAction(p, action) })
+}
+
+func actsAny(s *iam.Statement, actions []string) bool {
+	return slices.ContainsFunc(actions, func(a string) bool { return acts(s, a) })
+}
+
+func matchAction(pattern, action string) bool {
+	return pattern == "*" || arn.Match(strings.ToLower(pattern), strings.ToLower(action))
+}
+
+// mayAct reports whether any identity statement could allow one of the actions, or whether that is not known.
+func (p *principal) mayAct(actions []string) bool {
+	return p.partial != "" || len(p.concerned(actions)) > 0
+}
+
+// pair evaluates one principal against one known target.
+func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []grant, from []graph.NodeID, every map[graph.NodeID]graph.EdgeID) {
+	if n.ID == p.node || slices.Contains(from, n.ID) && row.kind != graph.Administers {
+		return
+	}
+	resource := row.resourceOf(n)
+	if resource == "" || resource == row.content {
+		return
+	}
+	own, hasOwn := b.resource[n.ARN]
+	named, wide := false, false
+	for _, g := range concerned {
+		switch statementReach(g.stmt, resource) {
+		case reachNamed:
+			named = true
+		case reachWide:
+			wide = true
+		}
+	}
+	crossAccount := n.Account != "" && p.account != "" && n.Account != p.account
+	switch {
+	case !named && !wide && !hasOwn:
+		return
+	case !named && !wide && hasOwn && !mentions(own, p, row.actions):
+		return
+	case crossAccount && !hasOwn && !named:
+		return // "*" in one account says nothing about another account's resources, whose own policy was not imported
+	case crossAccount && hasOwn && !named && !mentions(own, p, row.actions):
+		return
+	}
+	// Changing or passing a role matters here for the roles that a workload runs as; of the others, the link to "every
+	// role" tells, unless the grant names this one.
+	if n.Kind == graph.KindRole && !named && len(b.actors[n.ID]) == 0 {
+		return
+	}
+	actions := slices.DeleteFunc(slices.Clone(row.actions), func(a string) bool { return !row.applies(a, n) })
+	if len(actions) == 0 {
+		return
+	}
+	pol := p.pol
+	pol.RCP = b.orgs.rcp(b, n.Account)
+	if hasOwn {
+		pol.Resource = own
+	} else if crossAccount || n.Kind == graph.KindKey {
+		pol.Missing = append(slices.Clone(pol.Missing), iam.Missing{Layer: iam.LayerResource, Reason: b.needResourcePolicy(n)})
+	}
+	v := b.ask(p, &pol, actions, resource, n, nil)
+	if strings.HasPrefix(n.ARN, "arn:aws:aoss:") && verdictRank(v.Verdict) > verdictRank(graph.Unknown) {
+		b.dataAccess(p, n, &v)
+	}
+	for _, f := range from {
+		kind := row.kind
+		if b.nodes[f].Kind == graph.KindKB && kind == graph.Reads && (n.Kind == graph.KindBucket || n.Kind == graph.KindSource) {
+			kind = graph.Indexes // what a knowledge base reads, it indexes
+		}
+		id := graph.NewEdgeID(f, kind, n.ID)
+		old, exists := b.edges[id]
+		if v.Verdict == graph.Denied && (!exists || old.Wired != graph.Yes) {
+			continue
+		}
+		e := b.edge(f, kind, n.ID)
+		b.setVerdict(e, v)
+		if v.Verdict != graph.Denied {
+			b.widen(e, row, v, resource)
+		}
+		if f != p.node {
+			e.As = p.node
+		}
+		// An agent and a knowledge base do only what their configuration says, and that was imported; what code in a
+		// function or a person does is not written down anywhere.
+		if n := b.nodes[f]; e.Wired == graph.StateUnknown && n.Unknown == "" && (n.Kind == graph.KindAgent || n.Kind == graph.KindKB) {
+			e.Wired = graph.No
+		}
+		if !named && e.Wired != graph.Yes {
+			e.ImpliedBy = every[f]
+		}
+	}
+}
+
+// The ways in which a statement's Resource element can reach a resource.
+const (
+	reachNone  = iota
+	reachWide  // by a pattern that names nothing of it: "*", "arn:aws:s3:::*"
+	reachNamed // by its name, or a pattern with a part of its name
+)
+
+// statementReach says how a statement's Resource or NotResource reaches a resource (which may be a pattern).
+func statementReach(s *iam.Statement, resource string) int {
+	if len(s.NotResources) > 0 {
+		for _, r := range s.NotResources {
+			if rel := arn.Relate(stripVariables(r), resource); rel == arn.Contains || rel == arn.Equal {
+				return reachNone
+			}
+		}
+		return reachWide
+	}
+	out := reachNone
+	for _, r := range s.Resources {
+		r = stripVariables(r)
+		if arn.Relate(r, resource) == arn.Disjoint {
+			continue
+		}
+		if wideFor(r, resource) {
+			out = max(out, reachWide)
+		} else {
+			out = reachNamed
+		}
+	}
+	return out
+}
+
+// stripVariables widens policy variables to "*", so that a pattern with one is asked about and the evaluator decides.
+func stripVariables(pattern string) string {
+	for {
+		i := strings.Index(pattern, "${")
+		if i < 0 {
+			return pattern
+		}
+		j := strings.IndexByte(pattern[i:], '}')
+		if j < 0 {
+			return pattern
+		}
+		pattern = pattern[:i] + "*" + pattern[i+j+1:]
+	}
+}
+
+// wideFor reports whether a pattern reaches every resource of the resource's type: it names no part of its id.
+func wideFor(pattern, resource string) bool {
+	if pattern == "*" {
+		return true
+	}
+	r, err := arn.Parse(resource)
+	if err != nil {
+		return false
+	}
+	p, err := arn.Parse(pattern)
+	if err != nil {
+		// A pattern such as "arn:aws:s3*": it names no resource.
+		return strings.HasSuffix(pattern, "*") && strings.Count(pattern, ":") < 5
+	}
+	id := p.Resource
+	for _, sep := range []string{"/", ":"} {
+		if t, _, ok := strings.Cut(r.Resource, sep); ok && strings.HasPrefix(id, t+sep) {
+			id = id[len(t)+1:]
+			break
+		}
+	}
+	return strings.Trim(id, "*?/:") == ""
+}
+
+// mentions reports whether a resource policy has an Allow statement that could let the principal in.
+func mentions(pol *iam.Policy, p *principal, actions []string) bool {
+	if pol == nil {
+		return false
+	}
+	for i := range pol.Document().Statements {
+		s := &pol.Document().Statements[i]
+		if s.Effect != iam.EffectAllow || !actsAny(s, actions) {
+			continue
+		}
+		if s.Principal == nil || s.Principal.Any {
+			return true
+		}
+		for _, a := range s.Principal.AWS {
+			if a == "*" || a == p.arn || accountOf(a) == p.account {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// widen states how much wider than needed a grant is.
+func (b *builder) widen(e *graph.Edge, row *access, v verdict, resource string) {
+	br := &e.Breadth
+	br.ActionsNeeded = row.needed
+	if len(v.actions) > 0 && !slices.ContainsFunc(row.needed, func(a string) bool { return slices.Contains(v.actions, a) }) {
+		br.ActionsNeeded = v.actions[:1]
+	}
+	var patterns, resources []string
+	narrowest, conditions := -1, -1
+	for _, r := range v.refs {
+		p := b.compiled[r.Policy]
+		if r.Effect != iam.EffectAllow || p == nil || r.Index >= len(p.Document().Statements) || (r.Layer != iam.LayerIdentity && r.Layer != iam.LayerResource) {
+			continue
+		}
+		s := &p.Document().Statements[r.Index]
+		if len(s.NotActions) > 0 {
+			br.NotAction = true
+		}
+		for _, a := range s.Actions {
+			if slices.ContainsFunc(row.actions, func(want string) bool { return matchAction(a, want) }) {
+				patterns = append(patterns, a)
+			}
+		}
+		widest := 0
+		for _, res := range s.Resources {
+			if arn.Relate(stripVariables(res), resource) != arn.Disjoint {
+				resources = append(resources, res)
+				widest = max(widest, scopeRank(scopeOf(stripVariables(res), resource)))
+			}
+		}
+		if len(s.NotResources) > 0 {
+			widest = scopeRank(graph.ScopeAll)
+		}
+		if r.Layer == iam.LayerIdentity {
+			// The widest statement is what makes the link wide: taking a narrow one away would change nothing.
+			if widest > narrowest {
+				narrowest, conditions = widest, len(s.Conditions)
+			}
+		}
+	}
+	slices.Sort(patterns)
+	slices.Sort(resources)
+	br.ActionPatterns, br.ResourcePatterns = slices.Compact(patterns), slices.Compact(resources)
+	if narrowest >= 0 {
+		br.ResourceScope = []graph.Scope{graph.ScopeExact, graph.ScopeNamed, graph.ScopeService, graph.ScopeKind, graph.ScopeAccount, graph.ScopeOrg, graph.ScopeAll}[narrowest]
+		br.Conditions = conditions
+	}
+	b.countActions(br, row)
+}
+
+// countActions says how many actions of the target's service the patterns stand for, and which access levels they
+// hold beyond the link's own.
+func (b *builder) countActions(br *graph.Breadth, row *access) {
+	svc := service(row.actions[0])
+	names, levels := map[string]bool{}, map[string]bool{}
+	for _, p := range br.ActionPatterns {
+		if p == "*" || p == "*:*" {
+			p = svc + ":*"
+		}
+		for _, a := range iam.MatchingActions(p) {
+			names[a.Name] = true
+			if !slices.Contains(readLevels(row.kind), a.Access) {
+				levels[a.Access] = true
+			}
+		}
+	}
+	br.ActionsGranted = len(names)
+	br.ExtraAccess = slices.Sorted(maps.Keys(levels))
+}
+
+// scopeOf says how wide one resource pattern is, for a link to the resource.
+func scopeOf(pattern, resource string) graph.Scope {
+	switch {
+	case pattern == "*":
+		return graph.ScopeAll
+	case wideFor(pattern, resource):
+		return graph.ScopeKind
+	case !arn.HasWildcard(pattern):
+		return graph.ScopeExact
+	}
+	// A wildcard only behind the target's own name ("bucket/*", "log-group:x:*"), or only where the ARN names Region or
+	// account, still means this one resource.
+	switch arn.Relate(pattern, strings.TrimRight(resource, "*")) {
+	case arn.Equal:
+		return graph.ScopeExact
+	}
+	p, errP := arn.Parse(pattern)
+	r, errR := arn.Parse(resource)
+	if errP == nil && errR == nil {
+		base := strings.TrimRight(r.Resource, "*:/")
+		if strings.HasPrefix(p.Resource, base) && !arn.HasWildcard(base) {
+			return graph.ScopeExact
+		}
+	}
+	return graph.ScopeNamed
+}
+
+// everything links actors of an administrator to one node, "everything in ACCOUNT", which stands for all its other
+// links. It returns that link for each actor.
+func (b *builder) everything(p *principal, from []graph.NodeID) map[graph.NodeID]graph.EdgeID {
+	for _, g := range p.grants {
+		s := g.stmt
+		if !slices.ContainsFunc(s.Actions, func(a string) bool { return a == "*" || a == "*:*" }) || !slices.Contains(s.Resources, "*") {
+			continue
+		}
+		pol := p.pol
+		probe := &graph.Node{Account: p.account}
+		// "Everything" is more than any one action can show: the probe is one that only administrators hold.
+		v := b.ask(p, &pol, []string{"iam:CreatePolicyVersion"}, "arn:aws:iam::"+p.account+":policy/*", probe, nil)
+		if v.Verdict == graph.Denied {
+			return nil
+		}
+		name := "everything"
+		if where := cmp.Or(b.envOf(p.account), b.accountName(p.account)); where != "" {
+			name += " in " + where
+		}
+		n := b.node(graph.NodeID("everything/"+p.account), graph.KindEverything, name)
+		n.Wildcard, n.Pattern, n.Account, n.Detail = true, "*", p.account, "every action on *"
+		out := map[graph.NodeID]graph.EdgeID{}
+		for _, f := range from {
+			e := b.edge(f, graph.Administers, n.ID)
+			b.setVerdict(e, v)
+			e.Breadth = graph.Breadth{ActionPatterns: []string{"*"}, ActionsGranted: iam.ActionCount("*"), ResourcePatterns: []string{"*"},
+				ResourceScope: graph.ScopeAll, Conditions: len(s.Conditions), ExtraAccess: []string{"Permissions management", "Tagging", "Write"}}
+			if f != p.node {
+				e.As = p.node
+			}
+			out[f] = e.ID
+		}
+		return out
+	}
+	return nil
+}
+
+// everyLinks links a principal's actors to the node that stands for every resource of the row's kind, when a statement
+// reaches all of them. It returns that link for each actor, so that links to known resources can name it.
+func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from []graph.NodeID, all map[graph.NodeID]graph.EdgeID) map[graph.NodeID]graph.EdgeID {
+	if row.every == "" {
+		return nil
+	}
+	pattern := row.every
+	if q, err := arn.Parse(pattern); err == nil && q.Account == "*" {
+		q.Account = p.account
+		pattern = q.String()
+	} else if q.Service == "iam" {
+		q.Account = p.account
+		pattern = q.String()
+	}
+	resource := pattern + row.content
+	if !slices.ContainsFunc(concerned, func(g grant) bool { return statementReach(g.stmt, resource) == reachWide }) {
+		return nil
+	}
+	pol := p.pol
+	probe := &graph.Node{Account: p.account}
+	v := b.ask(p, &pol, row.actions, resource, probe, nil)
+	if v.Verdict == graph.Denied {
+		return nil
+	}
+	id := graph.NodeID("every/" + strings.TrimPrefix(row.everyName, "every ") + "/" + p.account)
+	detail := lastSegment(strings.TrimSuffix(row.every, "/*")) + "/*"
+	if row.target == graph.KindModel {
+		id, detail = "every/model", "foundation-model/*"
+	}
+	n := b.node(id, row.target, row.everyName)
+	n.Wildcard, n.Pattern = true, pattern
+	if row.target != graph.KindModel {
+		n.Account = p.account
+		if env := b.envOf(p.account); env != "" && env != b.mainEnv() {
+			n.Name += " in " + env
+		}
+		detail = row.every
+		if q, err := arn.Parse(row.every); err == nil {
+			detail = q.Service + " · " + q.Resource
+		}
+	}
+	n.Detail = detail
+	out := map[graph.NodeID]graph.EdgeID{}
+	for _, f := range from {
+		e := b.edge(f, row.kind, n.ID)
+		b.setVerdict(e, v)
+		b.widen(e, row, v, resource)
+		if f != p.node {
+			e.As = p.node
+		}
+		if top, ok := all[f]; ok {
+			e.ImpliedBy = top
+		}
+		out[f] = e.ID
+	}
+	return out
+}
+
+func (b *builder) sortedPrincipals() []*principal {
+	out := make([]*principal, 0, len(b.principals))
+	for _, a := range sortedKeysOf(b.principals) {
+		out = append(out, b.principals[a])
+	}
+	return out
+}

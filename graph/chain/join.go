@@ -1,0 +1,555 @@
+package chain
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/arn"
+	"github.com/permchain/permchain/graph/inventory"
+)
+
+// joinIdentities makes nodes of users, groups and roles.
+func (b *builder) joinIdentities() {
+	for i := range b.f.Users {
+		u := &b.f.Users[i]
+		n := b.arnNode(u.ARN, graph.KindUser, u.Name)
+		addSource(n, u.Source)
+		setTags(n, u.Tags)
+	}
+	for i := range b.f.Groups {
+		g := &b.f.Groups[i]
+		n := b.arnNode(g.ARN, graph.KindGroup, g.Name)
+		addSource(n, g.Source)
+	}
+	for i := range b.f.Roles {
+		r := &b.f.Roles[i]
+		n := b.roleNode(r.ARN)
+		addSource(n, r.Source)
+		setTags(n, r.Tags)
+		attr(n, "last used", r.LastUsed)
+		if r.Boundary != "" {
+			attr(n, "boundary", lastSegment(r.Boundary))
+		}
+	}
+}
+
+// roleNode is the node of a role, named as people name it: an Identity Center role by its permission set
+// (https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html: AWSReservedSSO_NAME_SUFFIX).
+func (b *builder) roleNode(a string) *graph.Node {
+	name := lastSegment(a)
+	set := ""
+	if rest, ok := strings.CutPrefix(name, "AWSReservedSSO_"); ok {
+		if i := strings.LastIndexByte(rest, '_'); i > 0 {
+			set = rest[:i]
+			name = set
+		}
+	}
+	n := b.arnNode(a, graph.KindRole, name)
+	attr(n, "permission set", set)
+	return n
+}
+
+func lastSegment(s string) string {
+	if i := strings.LastIndexAny(s, "/:"); i >= 0 {
+		return s[i+1:]
+	}
+	return s
+}
+
+// unknownNode marks a node that only a reference names.
+func unknownNode(n *graph.Node, why string) {
+	if len(n.Sources) == 0 && n.Unknown == "" {
+		n.Unknown = why
+	}
+}
+
+// seen clears the mark of unknownNode once a fact describes the node itself.
+func seen(n *graph.Node, s inventory.Source) {
+	n.Unknown = ""
+	addSource(n, s)
+}
+
+// joinWorkloadParts makes nodes of models, agents, knowledge bases and what belongs to them.
+func (b *builder) joinWorkloadParts() {
+	for i := range b.f.Agents {
+		a := &b.f.Agents[i]
+		n := b.arnNode(a.ARN, graph.KindAgent, cmp.Or(a.Name, a.ID))
+		if n.Name == a.ID && a.Name != "" {
+			n.Name = a.Name
+		}
+		b.byID["agent/"+a.ID] = n.ID
+		b.byID["agent/"+a.ARN] = n.ID
+		setTags(n, a.Tags)
+		if a.Listed {
+			addSource(n, a.Source)
+			continue
+		}
+		seen(n, a.Source)
+		attr(n, "status", a.Status)
+		attr(n, "foundation model", a.Model.Value)
+		b.runsAs(n, a.Role, a.Source, "the agent's service role")
+		for _, fn := range a.OverrideLambda {
+			attr(n, "override function", lastSegment(fn))
+		}
+		attr(n, "encryption key", a.Key)
+	}
+	for i := range b.f.Agents { // a listed agent that nothing else describes
+		if n := b.nodes[graph.NodeID(b.f.Agents[i].ARN)]; b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
+			n.Unknown = "only listed: get-agent was not imported, so its role, tools and data are not known"
+		}
+	}
+	for i := range b.f.AgentAliases {
+		al := &b.f.AgentAliases[i]
+		if id, ok := b.byID["agent/"+al.AgentID]; ok {
+			n := b.nodes[id]
+			addSource(n, al.Source)
+			if al.Name != "TSTALIASID" && al.ID != "TSTALIASID" {
+				for _, v := range al.Versions {
+					attr(n, "serves version", v)
+				}
+				attr(n, "alias", al.Name)
+			}
+		}
+	}
+	for i := range b.f.KnowledgeBases {
+		k := &b.f.KnowledgeBases[i]
+		n := b.arnNode(k.ARN, graph.KindKB, cmp.Or(k.Name, k.ID))
+		b.byID["kb/"+k.ID] = n.ID
+		b.byID["kb/"+k.ARN] = n.ID
+		setTags(n, k.Tags)
+		if k.Listed {
+			addSource(n, k.Source)
+			continue
+		}
+		seen(n, k.Source)
+		attr(n, "type", k.Type)
+		attr(n, "storage", k.Storage)
+		b.runsAs(n, k.Role, k.Source, "the knowledge base's service role")
+	}
+	for i := range b.f.KnowledgeBases {
+		if n := b.nodes[graph.NodeID(b.f.KnowledgeBases[i].ARN)]; b.f.KnowledgeBases[i].Listed && n.RunsAs == "" && n.Attr("type") == "" {
+			n.Unknown = "only listed: get-knowledge-base was not imported, so its role, store and sources are not known"
+		}
+	}
+	for i := range b.f.Guardrails {
+		g := &b.f.Guardrails[i]
+		n := b.arnNode(g.ARN, graph.KindGuardrail, cmp.Or(g.Name, g.ID))
+		b.byID["guardrail/"+g.ID] = n.ID
+		b.byID["guardrail/"+g.ARN] = n.ID
+		addSource(n, g.Source)
+		attr(n, "policies", strings.Join(g.Policies, ", "))
+	}
+	for i := range b.f.Profiles {
+		p := &b.f.Profiles[i]
+		n := b.arnNode(p.ARN, graph.KindProfile, cmp.Or(p.Name, p.ID))
+		b.byID["profile/"+p.ID] = n.ID
+		addSource(n, p.Source)
+		setTags(n, p.Tags)
+		attr(n, "type", p.Type)
+		if regions := profileRegions(p.Models); regions != "" {
+			attr(n, "destination Regions", regions)
+		}
+	}
+	for i := range b.f.Runtimes {
+		r := &b.f.Runtimes[i]
+		n := b.arnNode(r.ARN, graph.KindRuntime, cmp.Or(r.Name, r.ID))
+		b.byID["runtime/"+r.ID] = n.ID
+		addSource(n, r.Source)
+		setTags(n, r.Tags)
+		attr(n, "network", r.Network)
+		attr(n, "authorizer", r.Authorizer)
+		if !r.Listed {
+			b.runsAs(n, r.Role, r.Source, "the runtime's execution role")
+		}
+	}
+	for i := range b.f.Gateways {
+		g := &b.f.Gateways[i]
+		n := b.arnNode(g.ARN, graph.KindGateway, cmp.Or(g.Name, g.ID))
+		b.byID["gateway/"+g.ID] = n.ID
+		b.byID["gateway/"+g.ARN] = n.ID
+		addSource(n, g.Source)
+		setTags(n, g.Tags)
+		attr(n, "authorizer", g.Authorizer)
+		if !g.Listed {
+			b.runsAs(n, g.Role, g.Source, "the gateway's service role")
+		}
+	}
+	for i := range b.f.Memories {
+		m := &b.f.Memories[i]
+		n := b.arnNode(m.ARN, graph.KindMemory, cmp.Or(m.Name, m.ID))
+		addSource(n, m.Source)
+		if m.Role.OK() {
+			b.runsAs(n, m.Role, m.Source, "the memory's execution role")
+		}
+	}
+	for i := range b.f.Endpoints {
+		e := &b.f.Endpoints[i]
+		n := b.arnNode(e.ARN, graph.KindEndpoint, e.Name)
+		addSource(n, e.Source)
+		if !e.Listed {
+			b.runsAs(n, e.Role, e.Source, "the model's execution role")
+		}
+	}
+	for i := range b.f.Flows {
+		fl := &b.f.Flows[i]
+		n := b.arnNode(fl.ARN, graph.KindFlow, cmp.Or(fl.Name, fl.ID))
+		b.byID["flow/"+fl.ID] = n.ID
+		seen(n, fl.Source)
+		setTags(n, fl.Tags)
+		n.Unknown = fl.Unknown
+		b.runsAs(n, fl.Role, fl.Source, "the flow's service role")
+	}
+	for i := range b.f.RuntimeEndpoints {
+		ep := &b.f.RuntimeEndpoints[i]
+		id, ok := b.byID["runtime/"+ep.Runtime]
+		if !ok {
+			id = graph.NodeID(ep.Runtime)
+		}
+		if n, ok := b.nodes[id]; ok {
+			addSource(n, ep.Source)
+			attr(n, "endpoint", strings.TrimSpace(ep.Name+" "+ep.Version))
+		}
+	}
+	for i := range b.f.Functions {
+		fn := &b.f.Functions[i]
+		n := b.arnNode(unqualified(fn.ARN), graph.KindFunction, fn.Name)
+		addSource(n, fn.Source)
+		setTags(n, fn.Tags)
+		attr(n, "runtime", fn.Runtime)
+		b.runsAs(n, fn.Role, fn.Source, "the function's execution role")
+	}
+}
+
+// unqualified is a function's ARN without a version or alias.
+func unqualified(a string) string {
+	p, err := arn.Parse(a)
+	if err != nil || p.Service != "lambda" {
+		return a
+	}
+	if parts := strings.Split(p.Resource, ":"); len(parts) > 2 {
+		p.Resource = parts[0] + ":" + parts[1]
+	}
+	return p.String()
+}
+
+func profileRegions(models []string) string {
+	var out []string
+	for _, m := range models {
+		if p, err := arn.Parse(m); err == nil {
+			out = append(out, cmp.Or(p.Region, "every Region (global)"))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ")
+}
+
+// runsAs links an actor to the role whose permissions are its own.
+func (b *builder) runsAs(n *graph.Node, role inventory.Text, s inventory.Source, note string) {
+	switch {
+	case role.Unknown != "":
+		attr(n, "role", "unknown: "+role.Unknown)
+		return
+	case role.Value == "":
+		return
+	}
+	r := b.roleNode(role.Value)
+	unknownNode(r, "named as the role of "+n.Name+"; the role itself was not imported, so what it may do is not known")
+	n.RunsAs = r.ID
+	e := b.edge(n.ID, graph.RunsAs, r.ID)
+	e.Wired = graph.Yes
+	addEvidence(e, configured(s, note))
+	if !slices.Contains(b.actors[r.ID], n.ID) {
+		b.actors[r.ID] = append(b.actors[r.ID], n.ID)
+		slices.Sort(b.actors[r.ID])
+	}
+}
+
+// resourceKinds says which node an ARN of a service, and of a resource type within it, is.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+var resourceKinds = []struct {
+	service, prefix string
+	kind            graph.NodeKind
+}{
+	{"s3", "", graph.KindBucket},
+	{"dynamodb", "table/", graph.KindTable},
+	{"secretsmanager", "secret:", graph.KindSecret},
+	{"kms", "key/", graph.KindKey},
+	{"logs", "log-group:", graph.KindLogGroup},
+	{"lambda", "function:", graph.KindFunction},
+	{"sqs", "", graph.KindQueue},
+	{"sns", "", graph.KindTopic},
+	{"states", "stateMachine:", graph.KindStates},
+	{"aoss", "collection/", graph.KindVectorStore},
+	{"s3vectors", "", graph.KindVectorStore},
+	{"neptune-graph", "", graph.KindVectorStore},
+	{"es", "domain/", graph.KindVectorStore},
+	{"rds", "cluster:", graph.KindDatabase},
+	{"rds", "db:", graph.KindDatabase},
+	{"redshift", "", graph.KindDatabase},
+	{"redshift-serverless", "", graph.KindDatabase},
+	{"kendra", "index/", graph.KindIndex},
+	{"bedrock", "agent/", graph.KindAgent},
+	{"bedrock", "agent-alias/", graph.KindAgent},
+	{"bedrock", "knowledge-base/", graph.KindKB},
+	{"bedrock", "guardrail/", graph.KindGuardrail},
+	{"bedrock", "foundation-model/", graph.KindModel},
+	{"bedrock", "custom-model/", graph.KindModel},
+	{"bedrock", "imported-model/", graph.KindModel},
+	{"bedrock", "provisioned-model/", graph.KindModel},
+	{"bedrock", "inference-profile/", graph.KindProfile},
+	{"bedrock", "application-inference-profile/", graph.KindProfile},
+	{"bedrock", "flow/", graph.KindFlow},
+	{"bedrock-agentcore", "runtime/", graph.KindRuntime},
+	{"bedrock-agentcore", "gateway/", graph.KindGateway},
+	{"bedrock-agentcore", "memory/", graph.KindMemory},
+	{"sagemaker", "endpoint/", graph.KindEndpoint},
+	{"iam", "role/", graph.KindRole},
+	{"cloudtrail", "trail/", graph.KindTrail},
+	{"cloudtrail", "eventdatastore/", graph.KindEventStore},
+}
+
+// kindOf says which kind of node an ARN is; false for what has no place in the chain.
+func kindOf(a string) (graph.NodeKind, bool) {
+	p, err := arn.Parse(a)
+	if err != nil {
+		return "", false
+	}
+	for _, k := range resourceKinds {
+		if k.service == p.Service && strings.HasPrefix(p.Resource, k.prefix) {
+			return k.kind, true
+		}
+	}
+	return "", false
+}
+
+// targetNode returns the node that a concrete ARN stands for, made if need be: objects stand for their bucket, log
+// streams for their group, an agent's alias for the agent, a model in any Region for the model.
+// The second result is false when the ARN has no place in the chain.
+func (b *builder) targetNode(a string) (*graph.Node, bool) {
+	kind, ok := kindOf(a)
+	if !ok {
+		return nil, false
+	}
+	p, _ := arn.Parse(a)
+	switch kind {
+	case graph.KindModel:
+		return b.modelNode(a), true
+	case graph.KindBucket:
+		name, _, _ := strings.Cut(p.Resource, "/")
+		return b.bucketNode(name), true
+	case graph.KindFunction:
+		return b.arnNode(unqualified(a), kind, lastSegment(unqualified(a))), true
+	case graph.KindLogGroup:
+		return b.logGroupNode(a), true
+	case graph.KindAgent:
+		parts := strings.Split(p.Resource, "/")
+		if len(parts) < 2 {
+			return nil, false
+		}
+		if id, ok := b.byID["agent/"+parts[1]]; ok {
+			return b.nodes[id], true
+		}
+		p.Resource = "agent/" + parts[1]
+		n := b.arnNode(p.String(), kind, parts[1])
+		b.byID["agent/"+parts[1]] = n.ID
+		return n, true
+	case graph.KindKB:
+		id := p.ResourceID()
+		if known, ok := b.byID["kb/"+id]; ok {
+			return b.nodes[known], true
+		}
+	case graph.KindRole:
+		return b.roleNode(a), true
+	case graph.KindTable:
+		parts := strings.Split(p.Resource, "/")
+		p.Resource = strings.Join(parts[:min(2, len(parts))], "/") // an index belongs to its table
+		return b.arnNode(p.String(), kind, parts[min(1, len(parts)-1)]), true
+	case graph.KindRuntime:
+		parts := strings.Split(p.Resource, "/")
+		p.Resource = strings.Join(parts[:min(2, len(parts))], "/")
+		return b.arnNode(p.String(), kind, parts[min(1, len(parts)-1)]), true
+	case graph.KindSecret:
+		return b.arnNode(a, kind, secretName(p.Resource)), true
+	}
+	return b.arnNode(a, kind, lastSegment(p.Resource)), true
+}
+
+// secretName drops the six characters that Secrets Manager adds to a secret's ARN.
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+func secretName(resource string) string {
+	name := strings.TrimPrefix(resource, "secret:")
+	if i := len(name) - 7; i > 0 && name[i] == '-' {
+		return name[:i]
+	}
+	return name
+}
+
+func (b *builder) bucketNode(name string) *graph.Node {
+	if id, ok := b.byID["bucket/"+name]; ok {
+		return b.nodes[id]
+	}
+	n := b.arnNode("arn:aws:s3:::"+name, graph.KindBucket, name)
+	b.byID["bucket/"+name] = n.ID
+	return n
+}
+
+func (b *builder) logGroupNode(a string) *graph.Node {
+	p, err := arn.Parse(a)
+	if err != nil {
+		return b.arnNode(a, graph.KindLogGroup, a)
+	}
+	name := strings.TrimPrefix(p.Resource, "log-group:")
+	name, _, _ = strings.Cut(name, ":")
+	p.Resource = "log-group:" + name
+	return b.arnNode(p.String(), graph.KindLogGroup, name)
+}
+
+// modelNode is the node of a model named by an id or an ARN. One model is one node in every Region: reviewers decide
+// about a model; the Regions are facts of its links.
+func (b *builder) modelNode(ref string) *graph.Node {
+	id, region := ref, ""
+	if p, err := arn.Parse(ref); err == nil {
+		region = p.Region
+		if p.ResourceType() != "foundation-model" {
+			n := b.arnNode(ref, graph.KindModel, p.ResourceID())
+			attr(n, "kind", strings.ReplaceAll(p.ResourceType(), "-", " "))
+			return n
+		}
+		id = p.ResourceID()
+	}
+	n := b.node(graph.NodeID("model/"+id), graph.KindModel, modelName(id))
+	attr(n, "model id", id)
+	if region != "" && n.Region == "" {
+		n.Region = region
+	}
+	return n
+}
+
+// modelName shortens a model id for a card: the provider and the version's date go, the rest stays.
+func modelName(id string) string {
+	name := id
+	if _, rest, ok := strings.Cut(id, "."); ok {
+		name = rest
+	}
+	name, _, _ = strings.Cut(name, ":")
+	return name
+}
+
+// resolveModel finds what an agent's or knowledge base's model reference means: a model, or an inference profile.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_Agent.html (foundationModel)
+func (b *builder) resolveModel(ref, account, region string) *graph.Node {
+	if p, err := arn.Parse(ref); err == nil {
+		if strings.Contains(p.ResourceType(), "inference-profile") {
+			return b.profileNode(ref)
+		}
+		return b.modelNode(ref)
+	}
+	if id, ok := b.byID["profile/"+ref]; ok {
+		return b.nodes[id]
+	}
+	if geo, _, ok := strings.Cut(ref, "."); ok && slices.Contains(profileGeographies, geo) {
+		return b.profileNode(fmt.Sprintf("arn:aws:bedrock:%s:%s:inference-profile/%s", region, account, ref))
+	}
+	return b.modelNode(ref)
+}
+
+// profileGeographies start the ids of system-defined inference profiles.
+// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+var profileGeographies = []string{"us", "eu", "apac", "us-gov", "global", "jp", "au", "ca", "sa"}
+
+func (b *builder) profileNode(a string) *graph.Node {
+	p, _ := arn.Parse(a)
+	n := b.arnNode(a, graph.KindProfile, p.ResourceID())
+	unknownNode(n, "named by a reference; the inference profile itself was not imported, so its destination Regions are not known")
+	return n
+}
+
+// joinResources makes nodes of everything else that stands in the chain by its ARN.
+func (b *builder) joinResources() {
+	for i := range b.f.Resources {
+		r := &b.f.Resources[i]
+		n, ok := b.targetNode(r.ARN)
+		if !ok {
+			continue
+		}
+		seen(n, r.Source)
+		n.Account, n.Region = cmp.Or(n.Account, r.Account), cmp.Or(n.Region, r.Region)
+		if r.Name != "" && n.Kind != graph.KindLogGroup {
+			n.Name = r.Name
+		}
+		setTags(n, r.Tags)
+		for _, k := range sortedKeysOf(r.Attrs) {
+			attr(n, k, attrValue(k, r.Attrs[k]))
+		}
+	}
+	for i := range b.f.Trails {
+		t := &b.f.Trails[i]
+		kind := graph.KindTrail
+		if t.EventStore {
+			kind = graph.KindEventStore
+		}
+		n := b.arnNode(t.ARN, kind, t.Name)
+		addSource(n, t.Source)
+		if t.Bucket != "" {
+			attr(n, "bucket", t.Bucket)
+			lb := b.bucketNode(t.Bucket)
+			b.asLog(lb, "holds the events of "+t.Name)
+			e := b.edge(n.ID, graph.LogsTo, lb.ID)
+			e.Wired = graph.Yes
+			addEvidence(e, configured(t.Source, t.Name+" delivers to this bucket"))
+		}
+	}
+	for i := range b.f.InvocationLogging {
+		l := &b.f.InvocationLogging[i]
+		for _, bucket := range []string{l.Bucket, l.LargeBucket} {
+			if bucket != "" {
+				n := b.bucketNode(bucket)
+				addSource(n, l.Source)
+				b.asLog(n, "holds prompts and answers")
+			}
+		}
+		if l.LogGroup != "" && l.Account.OK() && l.Region.OK() {
+			n := b.logGroupNode(fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", l.Region.Value, l.Account.Value, l.LogGroup))
+			addSource(n, l.Source)
+			attr(n, "holds", "prompts and answers")
+		}
+	}
+	// A bucket with no account in its ARN is in the account whose files describe it.
+	for i := range b.f.ResourcePolicies {
+		if r := b.f.ResourcePolicies[i].Resource; r.OK() {
+			if n, ok := b.targetNode(r.Value); ok {
+				addSource(n, b.f.ResourcePolicies[i].Source)
+			}
+		}
+	}
+	for i := range b.f.Models {
+		m := &b.f.Models[i]
+		if m.Kind == "foundation" {
+			continue // a listing of a Region's models: only those that something names are nodes
+		}
+		n := b.arnNode(m.ARN, graph.KindModel, cmp.Or(m.Name, m.ID))
+		addSource(n, m.Source)
+		attr(n, "kind", m.Kind)
+		attr(n, "base model", m.Base)
+	}
+}
+
+// asLog moves a bucket to the log lane.
+func (b *builder) asLog(n *graph.Node, holds string) {
+	n.Kind, n.Lane = graph.KindLogBucket, graph.Logs
+	attr(n, "holds", holds)
+}
+
+// attrValue puts a unit to a number where people would ask for it.
+func attrValue(key, value string) string {
+	if key == "retention" {
+		if days, err := strconv.Atoi(value); err == nil {
+			return fmt.Sprintf("%d d", days)
+		}
+	}
+	return value
+}
