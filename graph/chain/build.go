@@ -3,7 +3,8 @@
 //
 // The order of work is the order of the files: join.go makes one node of all facts about one thing, policies.go
 // compiles what each principal is governed by, classify.go says what roles are for, trust.go links callers to roles,
-// wiring.go adds what configuration makes a workload do, grants.go what IAM allows, usage.go what logs show,
+// wiring.go adds what configuration makes a workload do, grants.go what IAM allows, letin.go whom resources
+// themselves let in, usage.go what logs show,
 // logs.go which log would show each hop, and intent.go what the team declared. Nothing depends on the order in which
 // facts were imported.
 package chain
@@ -41,6 +42,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		entered:    map[graph.NodeID]bool{},
 		carriedOut: map[graph.NodeID]graph.EdgeID{},
 		lines:      map[string][]int{},
+		counted:    map[string]actionCount{},
 		orgs:       newOrgTree(f),
 	}
 	b.intent = mergeIntents(f.Intents)
@@ -57,6 +59,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 	b.wire()
 	b.trust()
 	b.grants()
+	b.letIn()
 	b.usage()
 	b.findLogs()
 	b.declare()
@@ -87,7 +90,8 @@ type builder struct {
 	managedByARN map[string]*inventory.ManagedPolicy
 	functions    map[string]*inventory.Function
 	trails       []trailView
-	logGroups    []*graph.Node // those that were imported, sorted
+	counted      map[string]actionCount // by service, link kind and action patterns
+	logGroups    []*graph.Node          // those that were imported, sorted
 }
 
 // node returns the node of that identity, made if it is new.

@@ -386,3 +386,28 @@ func TestEvidenceHash(t *testing.T) {
 		t.Error("changing the access did not change the hash")
 	}
 }
+
+func TestResourcePolicyLetsIn(t *testing.T) {
+	policy := func(statements string) *inventory.Facts {
+		f := supportFacts()
+		f.ResourcePolicies = []inventory.ResourcePolicy{{Resource: inventory.Known("arn:aws:s3:::hr-payroll"), Account: prod,
+			Document: doc(`{"Version":"2012-10-17","Statement":[` + statements + `]}`)}}
+		return f
+	}
+	const any = `{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::hr-payroll/*"}`
+	if e := must(t, build(t, policy(any)), "Anyone", graph.Reads, "hr-payroll"); e.Breadth.PrincipalScope != graph.ScopeAll || e.Granted != graph.Allowed {
+		t.Errorf("%s %s", e.Breadth.PrincipalScope, e.Granted)
+	}
+	if e := link(t, build(t, policy(any+`,{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}`)), "Anyone", graph.Reads, "hr-payroll"); e != nil {
+		t.Errorf("a Deny for all takes it away, got %s", e.Granted)
+	}
+	if e := must(t, build(t, policy(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::882012345678:root"},"Action":"s3:*","Resource":"arn:aws:s3:::hr-payroll/*"}`)),
+		"Account 882012345678", graph.Reads, "hr-payroll"); e.Breadth.PrincipalScope != graph.ScopeAccount {
+		t.Errorf("%s", e.Breadth.PrincipalScope)
+	}
+	e := must(t, build(t, policy(`{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::hr-payroll/*"}`)),
+		"cloudtrail", graph.Writes, "hr-payroll")
+	if e.Breadth.PrincipalScope != graph.ScopeService {
+		t.Errorf("a service without SourceArn: %s", e.Breadth.PrincipalScope)
+	}
+}

@@ -176,7 +176,8 @@ func (b *builder) policySource(policy string, s *iam.Statement) graph.Source {
 
 // setVerdict writes an answer to a link. A link found in two ways keeps the wider answer.
 func (b *builder) setVerdict(e *graph.Edge, v verdict) {
-	if e.Granted != graph.NotApplicable && verdictRank(e.Granted) >= verdictRank(v.Verdict) {
+	if e.Granted != graph.NotApplicable && verdictRank(e.Granted) >= verdictRank(v.Verdict) &&
+		!(e.Granted == graph.Denied && v.Verdict == graph.Denied && v.blocked != "") { // "nothing allows it" gives way to what blocks it
 		return
 	}
 	e.Granted, e.Conditions, e.GrantedUnknown, e.BlockedBy = v.Verdict, v.conditions, v.unknown, v.blocked
@@ -499,24 +500,35 @@ func (b *builder) widen(e *graph.Edge, row *access, v verdict, resource string) 
 	b.countActions(br, row)
 }
 
+// actionCount is what countActions found for a set of patterns.
+type actionCount struct {
+	granted int
+	extra   []string
+}
+
 // countActions says how many actions of the target's service the patterns stand for, and which access levels they
-// hold beyond the link's own.
+// hold beyond the link's own. Many links share their patterns, so each set is counted once.
 func (b *builder) countActions(br *graph.Breadth, row *access) {
 	svc := service(row.actions[0])
-	names, levels := map[string]bool{}, map[string]bool{}
-	for _, p := range br.ActionPatterns {
-		if p == "*" || p == "*:*" {
-			p = svc + ":*"
-		}
-		for _, a := range iam.MatchingActions(p) {
-			names[a.Name] = true
-			if !slices.Contains(readLevels(row.kind), a.Access) {
-				levels[a.Access] = true
+	key := svc + "\x00" + string(row.kind) + "\x00" + strings.Join(br.ActionPatterns, "\x00")
+	c, ok := b.counted[key]
+	if !ok {
+		names, levels := map[string]bool{}, map[string]bool{}
+		for _, p := range br.ActionPatterns {
+			if p == "*" || p == "*:*" {
+				p = svc + ":*"
+			}
+			for _, a := range iam.MatchingActions(p) {
+				names[a.Name] = true
+				if !slices.Contains(readLevels(row.kind), a.Access) {
+					levels[a.Access] = true
+				}
 			}
 		}
+		c = actionCount{len(names), slices.Sorted(maps.Keys(levels))}
+		b.counted[key] = c
 	}
-	br.ActionsGranted = len(names)
-	br.ExtraAccess = slices.Sorted(maps.Keys(levels))
+	br.ActionsGranted, br.ExtraAccess = c.granted, c.extra
 }
 
 // scopeOf says how wide one resource pattern is, for a link to the resource.

@@ -166,9 +166,10 @@ func (t *trusted) account(account, principal string) {
 		}
 		b.setVerdict(e, v)
 	}
-	if imported {
+	if imported && account == t.role.Account {
 		return
 	}
+	// Another account is let in as a whole, whoever may use that today.
 	n := b.accountNode(account)
 	e := t.link(n, graph.ScopeAccount, principal)
 	v := t.conditions(nil)

@@ -1,0 +1,143 @@
+package chain
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/arn"
+	"github.com/permchain/permchain/graph/iam"
+)
+
+// letIn links those whom a resource's own policy names and whose own policies were not imported: anyone, other
+// accounts, services. Imported users and roles are asked about in grants, with all their layers.
+func (b *builder) letIn() {
+	for _, a := range sortedKeysOf(b.resource) {
+		n := b.nodes[graph.NodeID(a)]
+		if n == nil {
+			continue
+		}
+		pol := b.resource[a]
+		for i := range accessTable {
+			row := &accessTable[i]
+			if row.target != n.Kind {
+				continue
+			}
+			for s := range pol.Document().Statements {
+				stmt := &pol.Document().Statements[s]
+				if stmt.Effect != iam.EffectAllow || stmt.Principal == nil || !actsAny(stmt, row.actions) || statementReach(stmt, row.resourceOf(n)) == reachNone && len(stmt.Resources) > 0 {
+					continue
+				}
+				d := door{b: b, row: row, node: n, pol: pol, stmt: stmt}
+				d.open()
+			}
+		}
+	}
+}
+
+// door is one Allow statement of a resource policy, for one kind of access.
+type door struct {
+	b    *builder
+	row  *access
+	node *graph.Node
+	pol  *iam.Policy
+	stmt *iam.Statement
+}
+
+func (d *door) open() {
+	b := d.b
+	if d.stmt.Principal.Any || slices.Contains(d.stmt.Principal.AWS, "*") {
+		if org := conditionValue(d.stmt, "aws:PrincipalOrgID"); org != "" {
+			d.link(b.node(graph.NodeID("organization/"+org), graph.KindOrg, "Anyone in "+org), graph.ScopeOrg, nil)
+		} else {
+			d.link(b.node("anyone", graph.KindAnyone, "Anyone"), graph.ScopeAll, nil)
+		}
+	}
+	for _, p := range d.stmt.Principal.AWS {
+		account := accountOf(p)
+		switch {
+		case p == "*" || account == "" || b.principals[p] != nil:
+		case isRoot(p):
+			// The resource's own account: its users and roles are asked about one by one.
+			if account != d.node.Account {
+				d.link(b.accountNode(account), graph.ScopeAccount, nil)
+			}
+		default:
+			target := p
+			if q, err := arn.Parse(p); err == nil && q.Service == "sts" {
+				target = roleOfSession(q)
+			}
+			if b.principals[target] != nil {
+				continue
+			}
+			kind := graph.KindUser
+			if strings.Contains(target, ":role/") {
+				kind = graph.KindRole
+			}
+			n := b.nodes[graph.NodeID(target)]
+			if n == nil {
+				if kind == graph.KindRole {
+					n = b.roleNode(target)
+				} else {
+					n = b.arnNode(target, kind, lastSegment(target))
+				}
+			}
+			unknownNode(n, "named by the resource policy of "+d.node.Name+"; not imported itself")
+			n.Outside = b.outside(account)
+			d.link(n, graph.ScopeExact, nil)
+		}
+	}
+	for _, s := range d.stmt.Principal.Service {
+		scope := graph.ScopeExact
+		if slices.Contains(confusedDeputy, s) && !narrowsSource(d.stmt) {
+			scope = graph.ScopeService
+		}
+		d.link(b.serviceNode(s), scope, func(key string) bool {
+			return strings.EqualFold(key, "aws:SourceArn") || strings.EqualFold(key, "aws:SourceAccount") || strings.EqualFold(key, "aws:SourceOrgID")
+		})
+	}
+}
+
+// link adds the access that the statement gives by itself.
+func (d *door) link(from *graph.Node, scope graph.Scope, part func(key string) bool) {
+	b := d.b
+	t := trusted{b: b, role: d.node, pol: d.pol, stmt: d.stmt}
+	v := t.conditions(part)
+	if from.Kind != graph.KindService && v.Verdict == graph.Allowed {
+		v = b.withoutDeny(d, v)
+	}
+	if v.Verdict == graph.Denied {
+		return
+	}
+	e := b.edge(from.ID, d.row.kind, d.node.ID)
+	if scopeRank(scope) > scopeRank(e.Breadth.PrincipalScope) {
+		e.Breadth.PrincipalScope = scope
+	}
+	v.refs = []iam.StatementRef{{Layer: iam.LayerResource, Policy: d.pol.ID(), Index: d.stmt.Index, Sid: d.stmt.Sid, Effect: iam.EffectAllow}}
+	v.actions = d.row.actions
+	b.setVerdict(e, v)
+	b.widen(e, d.row, v, d.row.resourceOf(d.node))
+	e.Breadth.Conditions = len(d.stmt.Conditions)
+}
+
+// withoutDeny turns an answer into unknown when another statement of the same policy denies under conditions that
+// depend on who calls.
+func (b *builder) withoutDeny(d *door, v verdict) verdict {
+	for i := range d.pol.Document().Statements {
+		s := &d.pol.Document().Statements[i]
+		if s.Effect == iam.EffectDeny && actsAny(s, d.row.actions) {
+			if len(s.Conditions) == 0 && s.NotPrincipal == nil && s.Principal != nil && s.Principal.Any {
+				return verdict{Verdict: graph.Denied, blocked: b.statementName(d.pol.ID(), s.Index, s.Sid)}
+			}
+			if !onlyTransport(s) {
+				v.Verdict, v.unknown = graph.Unknown, "a Deny of the same policy may take it away: "+b.statementName(d.pol.ID(), s.Index, s.Sid)
+			}
+		}
+	}
+	return v
+}
+
+// onlyTransport reports whether a Deny is the usual one against plain HTTP, which takes no normal call away.
+func onlyTransport(s *iam.Statement) bool {
+	return len(s.Conditions) == 1 && strings.EqualFold(s.Conditions[0].Key, "aws:SecureTransport")
+}
