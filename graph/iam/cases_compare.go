@@ -161,7 +161,7 @@ func (c *Case) runMatch() CaseOutcome {
 func (s *statement) principalWord(q *query) string {
 	g := s.names(q)
 	switch {
-	case g.direct > no:
+	case max(g.direct, g.anyone) > no:
 		return "Match"
 	case g.role > no && q.who.form == formSession:
 		return "SessionRoleMatch"

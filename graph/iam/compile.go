@@ -40,6 +40,19 @@ type resource struct {
 	any   bool // "*"
 	short bool // fewer than six parts
 	src   string
+
+	wildType bool // the resource type has a wildcard, and what follows it is not just *
+}
+
+// hasWildType reports whether a pattern puts a wildcard where the resource type stands, but means only some of what
+// follows: arn:aws:ec2:*:*:*/i-123, not arn:aws:ec2:*:*:*/*.
+func hasWildType(pattern string) bool {
+	a, ok := arn.Split(pattern)
+	if !ok || a.Service == "s3" {
+		return false
+	}
+	typ, rest := a.ResourceType(), a.ResourceID()
+	return arn.HasWildcard(typ) && rest != "*"
 }
 
 // Compile makes a document ready. id is what answers name the policy by: an ARN, or any other name that the caller
@@ -80,7 +93,7 @@ func compileStatement(s *statement, src *Statement, doc *Document) {
 	s.resources = make([]resource, len(list))
 	for i, r := range list {
 		text, vars := parseTemplate(r, doc.Version)
-		s.resources[i] = resource{text: text, vars: vars, any: vars == nil && text == "*", src: r,
+		s.resources[i] = resource{wildType: hasWildType(text), text: text, vars: vars, any: vars == nil && text == "*", src: r,
 			short: r != "*" && strings.HasPrefix(r, "arn:") && strings.Count(r, ":") < 5}
 	}
 	switch {

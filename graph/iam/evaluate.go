@@ -147,7 +147,7 @@ func (l *layers) verdict(q *query, miss *missing) Verdict {
 			v.Layer = blocked[0]
 		}
 	default:
-		if l.resource.direct >= l.identity.allow && l.resource.direct > no || q.kind != PrincipalAWS || l.identity.allowBy.policy == nil {
+		if g := max(l.resource.ways.direct, l.resource.ways.anyone); g >= l.identity.allow && g > no || q.kind != PrincipalAWS || l.identity.allowBy.policy == nil {
 			set(LayerResource, l.resource.allowBy)
 		} else {
 			set(LayerIdentity, l.identity.allowBy)

@@ -42,7 +42,7 @@ func (l *layers) blocked(q *query) (layers, absent []Layer) {
 		}
 		return absent, absent
 	}
-	named := max(l.resource.direct, l.resource.role, l.resource.account)
+	g := l.resource.ways
 	own := func() {
 		if l.boundary.allow == no {
 			block(LayerBoundary)
@@ -57,13 +57,17 @@ func (l *layers) blocked(q *query) (layers, absent []Layer) {
 		if l.identity.allow == no {
 			block(LayerIdentity)
 		}
-		if named == no {
+		if g.any() == no {
 			block(LayerResource)
 		}
-	case q.trust && named == no:
+	case q.trust && g.any() == no:
 		block(LayerResource)
-	case l.resource.direct > no:
-	case l.resource.role > no || l.identity.allow > no:
+	case g.direct > no:
+	case g.anyone > no:
+		if l.session.allow == no {
+			block(LayerSession)
+		}
+	case g.role > no || l.identity.allow > no:
 		own()
 	default:
 		own()

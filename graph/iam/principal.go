@@ -84,8 +84,9 @@ func compilePrincipals(src *Principals) *principals {
 
 // granted says how a resource policy names a principal. The ways differ in what else must allow:
 //
-//   - direct: by its user, session or federated user ARN, or as anyone. In the same account that is enough by itself,
-//     whatever a boundary or session policy leaves out.
+//   - direct: by its user, session or federated user ARN. In the same account that is enough by itself, whatever a
+//     boundary or session policy leaves out.
+//   - anyone: as everyone is. The same, but that a session policy must allow too.
 //   - role: by the ARN of the role behind a session. In the same account no identity policy is needed, but boundary
 //     and session policies must allow.
 //   - account: by its account, which hands the decision to that account's identity policies.
@@ -93,17 +94,17 @@ func compilePrincipals(src *Principals) *principals {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-intersec.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 type granted struct {
-	direct, role, account truth
-	session               string // the session name that a "maybe" of direct needs
+	direct, anyone, role, account truth
+	session                       string // the session name that a "maybe" of direct needs
 }
 
-func (g granted) any() truth { return max(g.direct, g.role, g.account) }
+func (g granted) any() truth { return max(g.direct, g.anyone, g.role, g.account) }
 
 // match says how the element names the request's principal.
 func (p *principals) match(q *query) (g granted) {
 	w := &q.who
 	if p.any {
-		g.direct = yes
+		g.anyone = yes
 	}
 	switch q.kind {
 	case PrincipalAnonymous:
@@ -119,9 +120,6 @@ func (p *principals) match(q *query) (g granted) {
 		if has(p.federated, w.text) {
 			g.direct = yes
 		}
-		return g
-	}
-	if g.direct == yes {
 		return g
 	}
 	for _, a := range p.accounts {

@@ -69,22 +69,24 @@ func (l *layers) residual(q *query, p *Policies, list []note) *Residual {
 	}
 	direct := allows(LayerResource, 0, func(g granted) truth { return g.direct })
 	role := allows(LayerResource, 0, func(g granted) truth { return g.role })
+	anyone := allows(LayerResource, 0, func(g granted) truth { return g.anyone })
 	account := allows(LayerResource, 0, func(g granted) truth { return g.account })
 	id := allows(LayerIdentity, 0, any)
 	if q.who.form == formRoot {
 		id = always
 	}
-	own := allOf(limit(LayerBoundary, p.Boundary), limit(LayerSession, p.Session))
+	session := limit(LayerSession, p.Session)
+	own := allOf(limit(LayerBoundary, p.Boundary), session)
 	var grant *Residual
 	switch {
 	case q.kind != PrincipalAWS:
-		grant = anyOf(direct, role, account)
+		grant = anyOf(direct, anyone, role, account)
 	case !q.same:
-		grant = allOf(anyOf(direct, role, account), id, own)
+		grant = allOf(anyOf(direct, anyone, role, account), id, own)
 	case q.trust:
-		grant = anyOf(direct, allOf(role, own), allOf(account, id, own))
+		grant = anyOf(direct, allOf(anyone, session), allOf(role, own), allOf(account, id, own))
 	default:
-		grant = anyOf(direct, allOf(role, own), allOf(id, own))
+		grant = anyOf(direct, allOf(anyone, session), allOf(role, own), allOf(id, own))
 	}
 	all := []*Residual{grant}
 	if q.underSCP() {

@@ -55,10 +55,18 @@ func (s *statement) matchResource(q *query, layer Layer) (t truth, doubt string)
 	if s.notResource {
 		for i := range s.resources {
 			r := &s.resources[i]
-			if r.short && !literalShort(layer) {
+			if r.short && !(literalShort(layer) && !arn.HasWildcard(r.text)) {
 				return yes, shortReason
 			}
-			m := s.matchOne(q, r, layer, true)
+			m, ok := s.matchOne(q, r, layer, true)
+			if !ok {
+				// "the entire statement might be invalid": a statement whose variable has no value speaks to nothing.
+				// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+				return no, ""
+			}
+			if r.wildType && q.knownType() && m == yes {
+				return yes, typeReason
+			}
 			t = max(t, m)
 			if t == yes {
 				return no, ""
@@ -68,20 +76,25 @@ func (s *statement) matchResource(q *query, layer Layer) (t truth, doubt string)
 	}
 	for i := range s.resources {
 		r := &s.resources[i]
-		if r.short && layer == LayerRCP {
-			if m := s.matchOne(q, r, LayerIdentity, false); m != no && t == no {
+		m, _ := s.matchOne(q, r, layer, false)
+		switch {
+		case m == no:
+			// What a short ARN matches where it is read as the text it is cannot be established for the policies of
+			// organizations.
+			if r.short && (layer == LayerSCP || layer == LayerRCP) && arn.Overlap(padded(r.text), q.resource) {
 				doubt = shortReason
 			}
 			continue
-		}
-		m := s.matchOne(q, r, layer, false)
-		if m == yes {
+		case r.short && layer == LayerRCP:
+			doubt = shortReason
+			continue
+		case r.wildType && q.knownType():
+			doubt = typeReason
+			continue
+		case m == yes:
 			return yes, ""
 		}
 		t = max(t, m)
-		if m == no && r.short && layer == LayerSCP && s.matchOne(q, r, LayerIdentity, false) != no {
-			doubt = shortReason
-		}
 	}
 	if doubt != "" {
 		return yes, doubt
@@ -89,32 +102,51 @@ func (s *statement) matchResource(q *query, layer Layer) (t truth, doubt string)
 	return t, ""
 }
 
-// literalShort reports whether a layer reads a short ARN as the text it is. In the policies of principals AWS takes the
-// missing parts as wildcards; in resource and endpoint policies it does not.
+// literalShort reports whether a layer reads a short ARN without wildcards as the text it is. In the policies of
+// principals AWS takes the missing parts as wildcards; in resource and endpoint policies it does not.
 func literalShort(l Layer) bool { return l == LayerResource || l == LayerEndpoint }
 
-// matchOne holds one pattern against the request's resource. except is for the patterns of NotResource.
-func (s *statement) matchOne(q *query, r *resource, layer Layer, except bool) truth {
+// matchOne holds one pattern against the request's resource; ok is false when it has a variable without a value. except
+// is for the patterns of NotResource.
+func (s *statement) matchOne(q *query, r *resource, layer Layer, except bool) (t truth, ok bool) {
 	if r.any {
-		return yes
+		return yes, true
 	}
 	text, open := r.text, false
 	if r.vars != nil {
 		var state resolution
 		text, state = r.vars.expand(q)
 		if state == unresolved {
-			return no
+			return no, false
 		}
 		open = state != resolved
 	}
 	m := q.takes(s, text, except)
-	if !m && r.short && !literalShort(layer) && layer != LayerSCP && layer != LayerRCP {
+	if !m && r.short && layer != LayerSCP && layer != LayerRCP && !(literalShort(layer) && !arn.HasWildcard(text)) {
 		m = q.takes(s, padded(text), except)
 	}
 	if m && open {
-		return maybe
+		return maybe, true
 	}
-	return truthOf(m)
+	return truthOf(m), true
+}
+
+// typeReason is why a pattern whose resource type is a wildcard leaves a statement's effect open.
+const typeReason = "AWS documents both that the resource type of an ARN cannot be a wildcard and policies in which it is"
+
+// knownType reports whether the request's resource has a type that its service is known to have.
+func (q *query) knownType() bool {
+	a, ok := arn.Split(q.resource)
+	if !ok {
+		return false
+	}
+	typ := a.ResourceType()
+	for _, t := range ResourceTypes(a.Service) {
+		if p, ok := arn.Split(t.ARN); ok && typ != "" && p.ResourceType() == typ {
+			return true
+		}
+	}
+	return false
 }
 
 // padded gives a short ARN its missing parts as wildcards.

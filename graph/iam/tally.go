@@ -22,11 +22,11 @@ type by struct {
 
 // tally is what the statements of one layer (or of one level of one) add up to.
 type tally struct {
-	allow, deny           truth
-	allowBy, denyBy       by
-	mayAllow, mayDeny     bool // a statement whose effect is not known might
-	doubt                 string
-	direct, role, account truth // resource layer: the ways in which it allows
+	allow, deny       truth
+	allowBy, denyBy   by
+	mayAllow, mayDeny bool // a statement whose effect is not known might
+	doubt             string
+	ways              granted // resource layer: the ways in which it allows
 }
 
 // add holds every statement of a policy against the request.
@@ -93,9 +93,10 @@ func (t *tally) count(s *statement, b by, m truth, how granted, doubt string) {
 	if v := min(m, how.any()); v > t.allow {
 		t.allow, t.allowBy = v, b
 	}
-	t.direct = max(t.direct, min(m, how.direct))
-	t.role = max(t.role, min(m, how.role))
-	t.account = max(t.account, min(m, how.account))
+	t.ways.direct = max(t.ways.direct, min(m, how.direct))
+	t.ways.anyone = max(t.ways.anyone, min(m, how.anyone))
+	t.ways.role = max(t.ways.role, min(m, how.role))
+	t.ways.account = max(t.ways.account, min(m, how.account))
 }
 
 // join adds another tally of the same layer.
@@ -111,7 +112,8 @@ func (t *tally) join(o *tally) {
 	if t.doubt == "" {
 		t.doubt = o.doubt
 	}
-	t.direct, t.role, t.account = max(t.direct, o.direct), max(t.role, o.role), max(t.account, o.account)
+	t.ways.direct, t.ways.anyone = max(t.ways.direct, o.ways.direct), max(t.ways.anyone, o.ways.anyone)
+	t.ways.role, t.ways.account = max(t.ways.role, o.ways.role), max(t.ways.account, o.ways.account)
 }
 
 // both adds another level of the same layer: each must allow.

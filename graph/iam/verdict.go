@@ -31,22 +31,23 @@ func (l *layers) access(q *query, miss *missing, r reading) truth {
 		return t.allow
 	}
 	deny := l.denied(q, miss, r)
-	own := min(allow(&l.boundary, false), allow(&l.session, false))
+	session := allow(&l.session, false)
+	own := min(allow(&l.boundary, false), session)
 	id := allow(&l.identity, miss.identity)
-	direct, role, account := l.resource.direct, l.resource.role, l.resource.account
+	g := l.resource.ways
 	if r == favorably && (l.resource.mayAllow || miss.resource) {
-		direct, role, account = yes, yes, yes
+		g = granted{direct: yes, anyone: yes, role: yes, account: yes}
 	}
 	var grant truth
 	switch {
 	case q.kind != PrincipalAWS:
-		grant = max(direct, role, account)
+		grant = g.any()
 	case !q.same:
-		grant = min(max(direct, role, account), id, own)
+		grant = min(g.any(), id, own)
 	case q.trust:
-		grant = max(direct, min(role, own), min(account, id, own))
+		grant = max(g.direct, min(g.anyone, session), min(g.role, own), min(g.account, id, own))
 	default:
-		grant = max(direct, min(role, own), min(id, own))
+		grant = max(g.direct, min(g.anyone, session), min(g.role, own), min(id, own))
 	}
 	return min(grant, allow(&l.scp, false), l.rcp.allow, allow(&l.endpoint, false), not(deny))
 }
