@@ -30,7 +30,6 @@ type statement struct {
 	notPrincipal bool
 
 	conditions []condition
-	onPerson   bool // its match depends on principal keys; see Index
 }
 
 // resource is one pattern of Resource or NotResource.

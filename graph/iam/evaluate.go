@@ -142,10 +142,7 @@ func (l *layers) verdict(q *query, miss *missing) Verdict {
 			}
 		}
 	case ImplicitDeny:
-		blocked, _ := l.blocked(q)
-		if len(blocked) > 0 {
-			v.Layer = blocked[0]
-		}
+		v.Layer = l.silent(q).first(l)
 	default:
 		if g := max(l.resource.ways.direct, l.resource.ways.anyone); g >= l.identity.allow && g > no || q.kind != PrincipalAWS || l.identity.allowBy.policy == nil {
 			set(LayerResource, l.resource.allowBy)

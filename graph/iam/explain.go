@@ -20,60 +20,90 @@ func (l *layers) all() [7]entry {
 	}
 }
 
-// blocked says which layers stand in the way of a request that is denied, and which of them for want of an Allow.
-func (l *layers) blocked(q *query) (layers, absent []Layer) {
-	for _, e := range l.all() {
+// Places of the layers in all, as bits of a layerSet.
+const (
+	atSCP = iota
+	atRCP
+	atEndpoint
+	atBoundary
+	atSession
+	atIdentity
+	atResource
+)
+
+// layerSet is a set of layers, by their places.
+type layerSet uint8
+
+func (s layerSet) has(at int) bool { return s>>at&1 == 1 }
+
+// list returns the layers of a set in order; nil when it is empty.
+func (s layerSet) list(l *layers) (out []Layer) {
+	for i, e := range l.all() {
+		if s.has(i) {
+			out = append(out, e.layer)
+		}
+	}
+	return out
+}
+
+// first returns the first layer of a set, or "".
+func (s layerSet) first(l *layers) Layer {
+	for i, e := range l.all() {
+		if s.has(i) {
+			return e.layer
+		}
+	}
+	return ""
+}
+
+// denying says which layers deny.
+func (l *layers) denying() (s layerSet) {
+	for i, e := range l.all() {
 		if e.t.deny == yes {
-			layers = append(layers, e.layer)
+			s |= 1 << i
 		}
 	}
-	if layers != nil {
-		return layers, nil
-	}
-	block := func(layer Layer) { absent = append(absent, layer) }
-	for _, e := range [...]entry{{LayerSCP, &l.scp}, {LayerRCP, &l.rcp}, {LayerEndpoint, &l.endpoint}} {
-		if e.t.allow == no {
-			block(e.layer)
+	return s
+}
+
+// silent says which layers stand in the way of a request that nothing denies for want of an Allow.
+func (l *layers) silent(q *query) (s layerSet) {
+	block := func(at int, t *tally) {
+		if t.allow == no {
+			s |= 1 << at
 		}
 	}
+	block(atSCP, &l.scp)
+	block(atRCP, &l.rcp)
+	block(atEndpoint, &l.endpoint)
 	if q.kind != PrincipalAWS {
-		if l.resource.allow == no {
-			block(LayerResource)
-		}
-		return absent, absent
+		block(atResource, &l.resource)
+		return s
 	}
 	g := l.resource.ways
 	own := func() {
-		if l.boundary.allow == no {
-			block(LayerBoundary)
-		}
-		if l.session.allow == no {
-			block(LayerSession)
-		}
+		block(atBoundary, &l.boundary)
+		block(atSession, &l.session)
 	}
 	switch {
 	case !q.same:
 		own()
-		if l.identity.allow == no {
-			block(LayerIdentity)
-		}
+		block(atIdentity, &l.identity)
 		if g.any() == no {
-			block(LayerResource)
+			s |= 1 << atResource
 		}
 	case q.trust && g.any() == no:
-		block(LayerResource)
+		s |= 1 << atResource
 	case g.direct > no:
 	case g.anyone > no:
-		if l.session.allow == no {
-			block(LayerSession)
-		}
-	case g.role > no || l.identity.allow > no:
-		own()
+		block(atSession, &l.session)
 	default:
 		own()
-		block(LayerIdentity)
+		if g.role == no {
+			block(atIdentity, &l.identity)
+		}
 	}
-	return absent, absent
+	return s
 }
 
 // explain makes the Result of a query from what the statements said.
@@ -101,8 +131,11 @@ func (l *layers) explain(q *query, p *Policies, miss *missing, list []note) Resu
 	switch known {
 	case Conditional:
 		r.Residual = l.residual(q, p, list)
-	case ImplicitDeny, ExplicitDeny:
-		r.BlockedBy, r.Absent = l.blocked(q)
+	case ExplicitDeny:
+		r.BlockedBy = l.denying().list(l)
+	case ImplicitDeny:
+		r.BlockedBy = l.silent(q).list(l)
+		r.Absent = r.BlockedBy
 	}
 	if d == Unknown {
 		r.Unknown = l.unknown(q, p, all)

@@ -5,7 +5,7 @@ package iam
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 func (l *layers) rcpLayer(q *query, levels []Level) {
 	l.rcp.allow = yes
-	if !q.underRCP() {
+	if len(levels) == 0 || !q.underRCP() {
 		return
 	}
 	for i := range levels {
@@ -17,5 +17,5 @@ func (l *layers) rcpLayer(q *query, levels []Level) {
 }
 
 func (q *query) underRCP() bool {
-	return !q.req.ResourceManagement && (q.kind != PrincipalAWS || !q.who.serviceLinked())
+	return loadReference().rcp[q.service] && !q.req.ResourceManagement && (q.kind != PrincipalAWS || !q.who.serviceLinked())
 }

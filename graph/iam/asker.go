@@ -1,0 +1,273 @@
+package iam
+
+// Asker asks an Index about one target after another. It belongs to one goroutine; an Index serves many Askers.
+type Asker struct {
+	x   *Index
+	t   *Target
+	req Request
+	ctx Context // the subject's, over the target's
+	q   query
+
+	plan  *plan
+	stamp uint32
+	memo  []memo // by use
+	scps  []scpMemo
+	miss  missing
+
+	resource []ready // the resource policy's statements that name the action and the resource
+	rcp      memo
+	endpoint memo
+}
+
+// memo is what a policy says of the target: what holds for every subject is added up, the rest is kept to be looked at.
+type memo struct {
+	stamp    uint32
+	fixed    tally
+	personal []ready
+}
+
+// ready is a statement whose action matches, and as far as no subject is needed its resource and conditions.
+type ready struct {
+	policy    *Policy
+	statement int32
+	r         truth // how its resource matches, when that needs no subject
+	doubt     string
+	personal  bool // its resource or conditions need a subject
+	c         truth
+}
+
+type scpMemo struct {
+	stamp    uint32
+	fixed    tally
+	personal bool
+}
+
+// Asker returns an Asker of the index.
+func (x *Index) Asker() *Asker {
+	return &Asker{x: x, memo: make([]memo, len(x.uses)), scps: make([]scpMemo, len(x.scps))}
+}
+
+// About sets the target that Decide answers for. t must not change until the next About.
+func (a *Asker) About(t *Target) {
+	a.t = t
+	a.stamp++
+	a.req = Request{Action: t.Action, Resource: t.Resource, ResourceAccount: t.ResourceAccount, ResourceLess: t.ResourceLess,
+		Takes: t.Takes, ResourceManagement: t.ResourceManagement, Context: t.Context}
+	a.q.prepare(&a.req, &Policies{})
+	a.plan = a.x.plan(&a.q)
+	a.miss = readMissing(t.Missing)
+	a.ctx = Context{parent: &a.req.Context}
+	a.resource = a.resource[:0]
+	if t.Policy != nil {
+		for _, sp := range a.x.speaking(&a.q, t.Policy) {
+			if r, ok := a.ready(t.Policy, sp, LayerResource); ok {
+				a.resource = append(a.resource, r)
+			}
+		}
+	}
+	a.rcp = memo{personal: a.rcp.personal[:0]}
+	for _, l := range t.RCP {
+		for _, p := range l.Policies {
+			a.learn(&a.rcp, p, a.x.speaking(&a.q, p), LayerRCP)
+		}
+	}
+	a.endpoint = memo{personal: a.endpoint.personal[:0]}
+	for _, p := range t.Endpoint {
+		a.learn(&a.endpoint, p, a.x.speaking(&a.q, p), LayerEndpoint)
+	}
+}
+
+// ready looks at a statement as far as no subject is needed. ok is false when it cannot match any.
+func (a *Asker) ready(p *Policy, sp spoken, layer Layer) (ready, bool) {
+	s := &p.statements[sp.statement]
+	out := ready{policy: p, statement: sp.statement, personal: sp.personal, r: yes, c: yes, doubt: s.invalid}
+	if sp.personal {
+		return out, true
+	}
+	r, doubt := s.matchResource(&a.q, layer)
+	if doubt != "" {
+		out.doubt = doubt
+	}
+	out.r = r
+	if r == no {
+		return out, false
+	}
+	out.c = s.matchConditions(&a.q)
+	return out, out.c > no
+}
+
+// learn adds a policy to a memo.
+func (a *Asker) learn(m *memo, p *Policy, list []spoken, layer Layer) {
+	for _, sp := range list {
+		r, ok := a.ready(p, sp, layer)
+		if !ok {
+			continue
+		}
+		s := &p.statements[sp.statement]
+		if sp.personal || layer == LayerEndpoint && s.principals != nil {
+			m.personal = append(m.personal, r)
+			continue
+		}
+		m.fixed.count(s, by{p, sp.statement}, min(r.r, r.c), granted{direct: yes}, r.doubt)
+	}
+}
+
+// of returns what a use says of the target.
+func (a *Asker) of(u int32) *memo {
+	m := &a.memo[u]
+	if m.stamp == a.stamp {
+		return m
+	}
+	m.stamp, m.fixed, m.personal = a.stamp, tally{}, m.personal[:0]
+	if list := a.plan.speaks[u]; len(list) > 0 {
+		a.learn(m, a.x.uses[u].policy, list, a.x.uses[u].layer)
+	}
+	return m
+}
+
+// add adds a memo, and the statements that need the subject, to a tally.
+func (a *Asker) add(t *tally, m *memo, layer Layer) {
+	t.join(&m.fixed)
+	for i := range m.personal {
+		a.hear(t, &m.personal[i], layer)
+	}
+}
+
+// hear adds one statement for the subject.
+func (a *Asker) hear(t *tally, r *ready, layer Layer) {
+	s := &r.policy.statements[r.statement]
+	how := granted{direct: yes}
+	if layer == LayerResource || layer == LayerEndpoint && s.principals != nil {
+		if how = s.names(&a.q); how.any() == no {
+			return
+		}
+		if layer == LayerEndpoint {
+			how = granted{direct: yes}
+		}
+	}
+	m, doubt := min(r.r, r.c), r.doubt
+	if r.personal {
+		var d string
+		if m, d = s.matchResource(&a.q, layer); m == no {
+			return
+		}
+		if d != "" {
+			doubt = d
+		}
+		if m = min(m, s.matchConditions(&a.q)); m == no {
+			return
+		}
+	}
+	t.count(s, by{r.policy, r.statement}, m, how, doubt)
+}
+
+// Decide answers for one subject, by its place in the index. It does not allocate, but where policies have variables.
+func (a *Asker) Decide(subject int) Verdict {
+	var l layers
+	miss := a.ask(&l, subject)
+	if d, _, ok := a.q.fixed(); ok {
+		return Verdict{Decision: d}
+	}
+	return l.verdict(&a.q, &miss)
+}
+
+func (a *Asker) ask(l *layers, subject int) missing {
+	x, q := a.x, &a.q
+	s, p := &x.subjects[subject], &x.people[subject]
+	a.req.Principal = s.Principal
+	q.kind, q.who = s.Principal.Kind, x.who[subject]
+	q.anySession = s.Principal.AnySession || q.who.form == formRole && a.req.Context.Default == NotKnown
+	q.bounded = len(p.boundary) > 0 && q.kind == PrincipalAWS
+	q.same = q.who.account == resourceAccount(&a.req, q.who.account)
+	a.ctx.keys, a.ctx.prefixes = s.Context.keys, s.Context.prefixes
+	q.ctx = &a.ctx
+
+	l.boundary.allow, l.session.allow, l.scp.allow, l.rcp.allow, l.endpoint.allow = yes, yes, yes, yes, yes
+	if q.kind == PrincipalAWS {
+		for _, u := range a.plan.identity[a.plan.start[subject]:a.plan.start[subject+1]] {
+			a.add(&l.identity, a.of(u), LayerIdentity)
+		}
+		if q.who.form == formRoot {
+			l.identity.allow = yes
+		}
+		if len(p.boundary) > 0 {
+			l.boundary.allow = no
+			for _, u := range p.boundary {
+				a.add(&l.boundary, a.of(u), LayerBoundary)
+			}
+		}
+		if len(p.session) > 0 {
+			l.session.allow = no
+			for _, u := range p.session {
+				a.add(&l.session, a.of(u), LayerSession)
+			}
+		}
+		if p.scp >= 0 {
+			a.scp(&l.scp, p.scp)
+		}
+	}
+	for i := range a.resource {
+		a.hear(&l.resource, &a.resource[i], LayerResource)
+	}
+	if len(a.t.RCP) > 0 && q.underRCP() {
+		a.add(&l.rcp, &a.rcp, LayerRCP)
+		l.rcp.allow, l.rcp.mayAllow = yes, false
+	}
+	if len(a.t.Endpoint) > 0 {
+		l.endpoint.allow = no
+		a.add(&l.endpoint, &a.endpoint, LayerEndpoint)
+	}
+	return p.missing.with(a.miss)
+}
+
+// scp adds the levels that a subject shares with others: they are added up once for a target unless they need the
+// subject.
+func (a *Asker) scp(t *tally, set int32) {
+	m := &a.scps[set]
+	if m.stamp == a.stamp && !m.personal {
+		*t = m.fixed
+		return
+	}
+	m.stamp, m.personal = a.stamp, false
+	t.allow = yes
+	for _, level := range a.x.scps[set].levels {
+		var lt tally
+		for _, u := range level {
+			um := a.of(u)
+			m.personal = m.personal || len(um.personal) > 0
+			a.add(&lt, um, LayerSCP)
+		}
+		t.both(&lt)
+	}
+	m.fixed = *t
+}
+
+func (m missing) with(o missing) missing {
+	return missing{m.identity || o.identity, m.resource || o.resource, m.boundary || o.boundary, m.session || o.session,
+		m.scp || o.scp, m.rcp || o.rcp, m.endpoint || o.endpoint}
+}
+
+// Explain is Evaluate for a subject and the target: the whole answer, with every statement that decided.
+func (a *Asker) Explain(subject int) Result {
+	req, p := a.question(subject)
+	return Evaluate(&req, &p)
+}
+
+// ExplainSet is EvaluateSet for a subject and the target.
+func (a *Asker) ExplainSet(subject int) SetResult {
+	req, p := a.question(subject)
+	return EvaluateSet(&req, &p)
+}
+
+func (a *Asker) question(subject int) (Request, Policies) {
+	s := &a.x.subjects[subject]
+	req := a.req
+	req.Principal = s.Principal
+	base := a.t.Context
+	req.Context = s.Context.Over(&base)
+	req.Context.Default = base.Default
+	p := Policies{Identity: s.Identity, Boundary: s.Boundary, Session: s.Session, SCP: s.SCP, Resource: a.t.Policy, RCP: a.t.RCP,
+		Endpoint: a.t.Endpoint}
+	p.Missing = append(append(p.Missing, s.Missing...), a.t.Missing...)
+	return req, p
+}
