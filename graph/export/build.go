@@ -265,6 +265,7 @@ func (b *builder) scene() *Scene {
 		if l.Label != "" {
 			e.LabelW = labelWidth(l.Label)
 		}
+		e.Run = endRoom(l)
 		in.Edges = append(in.Edges, e)
 	}
 	res := layout.Place(in)
@@ -330,10 +331,11 @@ func (b *builder) card(k int32) Card {
 		c.Detail = "no confirmation"
 	case unowned && n.Owner.Name == "" && n.Lane >= graph.Data:
 		c.Tone = ToneUnowned
-		if c.Detail != "" {
-			c.Detail += " · "
+		if with := c.Detail + " · no owner"; c.Detail != "" && textWidth(with, detailSize, true) <= cardText*100 {
+			c.Detail = with
+		} else {
+			c.Detail = "no owner"
 		}
-		c.Detail += "no owner"
 	}
 	if members := b.folds[k]; len(members) > 1 {
 		b.foldCard(&c, members)

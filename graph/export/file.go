@@ -87,7 +87,7 @@ func wrap(text string, px int) []string {
 	var out []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && textWidth(line+" "+word, 11, false) > px*100 {
+		if line != "" && textWidth(line+" "+word, footSize, false) > px*100 {
 			out = append(out, line)
 			line = word
 			continue
@@ -97,7 +97,7 @@ func wrap(text string, px int) []string {
 	return append(out, line)
 }
 
-func legendWidth(it LegendItem) int { return 42 + textWidth(it.Text, 12, false)/100 + 22 }
+func legendWidth(it LegendItem) int { return 42 + textWidth(it.Text, legendSize, false)/100 + 22 }
 
 func legendRows(items []LegendItem, px int) [][]LegendItem {
 	var rows [][]LegendItem

@@ -108,7 +108,10 @@ func supportAssistant() *drawing {
 	d.edge("support-agent", graph.Retrieves, "support-kb", none)
 	d.edge("support-agent", graph.Reads, "product-docs", none)
 	d.edge("support-agent", graph.Reads, "hr-payroll", rules.Mark{Broad: true, Unowned: true, Label: "s3:* on *", Severity: rules.Critical},
-		func(e *graph.Edge) { e.Log = graph.LogState{State: graph.No, Why: "data events are off"}; e.Wired = graph.No })
+		func(e *graph.Edge) {
+			e.Log = graph.LogState{State: graph.No, Why: "data events are off"}
+			e.Wired = graph.No
+		})
 	d.edge("support-agent", graph.Calls, "create-ticket", none, func(e *graph.Edge) { e.Confirm = graph.ConfirmReturn })
 	d.edge("support-agent", graph.Calls, "cancel-order", rules.Mark{Unconfirmed: true, Label: "unconfirmed", Severity: rules.Critical},
 		func(e *graph.Edge) { e.Confirm = graph.ConfirmNone })

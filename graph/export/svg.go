@@ -152,6 +152,18 @@ func headLength(l *Line) int {
 	return 7
 }
 
+// endRoom is how much of a line's end its head, its ring and its gate take.
+func endRoom(l *Line) int {
+	room := headLength(l) + 3
+	if l.NoLog {
+		room += 8
+	}
+	if l.Confirm == graph.ConfirmUser || l.Confirm == graph.ConfirmReturn {
+		room += 10
+	}
+	return room
+}
+
 func (s *svg) line(l *Line) {
 	ps := l.Route.Points
 	if len(ps) < 4 {
@@ -313,7 +325,7 @@ func lengthOf(text string, size int, bold bool, room int) string {
 }
 
 // cardText is the room for text on a card, in pixels, right of its icon.
-const cardText = layout.CardW - 32 - 8
+const cardText = layout.CardW - 32 - 7
 
 func (s *svg) card(c *Card) {
 	class := "n"
@@ -355,15 +367,14 @@ func (s *svg) card(c *Card) {
 	}
 	s.printf("<path class=\"ic\" transform=\"translate(9 14)\" d=\"%s\"/>", icon)
 	room := cardText
-	guards := c.Guards[:min(len(c.Guards), 2)]
-	for i, g := range guards {
-		s.printf("<path class=\"gi\" transform=\"translate(%d 6) scale(.75)\" d=\"%s\"/>", layout.CardW-18-14*i, Icon(g.Kind))
+	for i, g := range c.Guards[:min(len(c.Guards), 2)] {
+		s.printf("<path class=\"gi\" transform=\"translate(%d 25) scale(.75)\" d=\"%s\"/>", layout.CardW-18-14*i, Icon(g.Kind))
 		room -= 13
 	}
-	t, d := fit(c.Name, room, nameSize, nameBold), fit(c.Detail, cardText, detailSize, c.Tone != TonePlain)
-	s.printf("<text class=\"t\" x=\"32\" y=\"%d\"%s>%s</text>", titleY(d), lengthOf(t, nameSize, nameBold, room), esc(t))
+	t, d := fit(c.Name, cardText, nameSize, nameBold), fit(c.Detail, room, detailSize, c.Tone != TonePlain)
+	s.printf("<text class=\"t\" x=\"32\" y=\"%d\"%s>%s</text>", titleY(d), lengthOf(t, nameSize, nameBold, cardText), esc(t))
 	if d != "" {
-		s.printf("<text class=\"s\" x=\"32\" y=\"34\"%s>%s</text>", lengthOf(d, detailSize, c.Tone != TonePlain, cardText), esc(d))
+		s.printf("<text class=\"s\" x=\"32\" y=\"34\"%s>%s</text>", lengthOf(d, detailSize, c.Tone != TonePlain, room), esc(d))
 	}
 	s.print(end)
 }

@@ -7,46 +7,41 @@ import (
 
 // Room for text on the drawing, in the units of textWidth: hundredths of a pixel.
 const (
-	nameSize, nameBold     = 12, true
-	detailSize, detailBold = 10, false
-	labelSize, labelBold   = 10, true
-	maxLabelText           = 20 // letters of a label's words
-	labelPad               = 16 // both sides of a label's words, in pixels
+	nameSize, nameBold   = 120, true // tenths of a pixel, as in map.css
+	detailSize           = 102
+	labelSize, labelBold = 105, true
+	footSize             = 110
+	legendSize           = 115
+	maxLabelText         = 20 // letters of a label's words
+	labelPad             = 14 // both sides of a label's words, in pixels
 )
 
 // labelWidth is how wide a label is drawn, in pixels.
 func labelWidth(s string) int { return (textWidth(s, labelSize, labelBold)+99)/100 + labelPad }
 
-// textWidth estimates how wide text is in Inter, in hundredths of a pixel. The browser may draw it in another font,
-// so writers also say how wide it should be where it would else run over.
+// textWidth is how wide text is in Inter, in hundredths of a pixel; letters beyond ASCII are estimated. The browser
+// may draw it in another font, so writers also say how wide it should be where it would else run over.
 func textWidth(s string, size int, bold bool) int {
 	w := 0
 	for _, r := range s {
-		w += advance(r)
+		w += advance(r, bold)
 	}
-	if bold {
-		w = w * 106 / 100
-	}
-	return w * size / 10
+	return w * size / 100
 }
 
 // advance is the width of a letter in thousandths of its size.
-func advance(r rune) int {
+func advance(r rune, bold bool) int {
 	switch {
-	case r < 0x20:
+	case r < ' ':
 		return 0
-	case strings.ContainsRune("iIjl.,:;'|!`", r):
-		return 285
-	case strings.ContainsRune("ftr()[]{}/\\ -·\"", r):
-		return 375
-	case strings.ContainsRune("mwMW@%…", r):
-		return 880
-	case r >= 'A' && r <= 'Z':
-		return 680
-	case r >= '0' && r <= '9':
-		return 620
-	case r < 0x7f:
-		return 590
+	case r <= '~' && bold:
+		return interSemiBold[r-' ']
+	case r <= '~':
+		return interRegular[r-' ']
+	case r == '…':
+		return 956
+	case r == '·':
+		return 319
 	case r == '✱' || r == '◇':
 		return 850
 	case r < 0x2e80:
@@ -54,6 +49,22 @@ func advance(r rune) int {
 	}
 	return 1000
 }
+
+// Advance widths of Inter 4 from space to tilde, in thousandths of the size, at weights 400 and 600.
+var (
+	interRegular = [95]int{
+		281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610, 618, 646, 593, 620, 566,
+		619, 620, 288, 302, 662, 662, 662, 511, 966, 690, 654, 730, 722, 601, 590, 746, 743, 269, 571, 672, 565, 903, 753, 765,
+		639, 765, 644, 642, 646, 744, 690, 985, 682, 679, 629, 365, 360, 365, 471, 456, 323, 562, 612, 571, 612, 583, 370, 613,
+		591, 242, 242, 549, 242, 876, 591, 600, 612, 612, 376, 528, 327, 591, 562, 818, 546, 562, 552, 426, 333, 426, 662,
+	}
+	interSemiBold = [95]int{
+		252, 321, 523, 644, 650, 1004, 663, 326, 373, 373, 540, 673, 319, 465, 319, 379, 660, 423, 623, 636, 666, 612, 640, 576,
+		640, 640, 319, 329, 673, 673, 673, 543, 999, 728, 659, 737, 722, 605, 588, 749, 746, 277, 580, 703, 565, 922, 759, 769,
+		645, 773, 652, 650, 660, 736, 728, 1020, 720, 713, 652, 373, 379, 373, 481, 469, 351, 574, 624, 583, 624, 591, 389, 625,
+		612, 262, 262, 569, 262, 900, 612, 609, 624, 624, 397, 549, 353, 612, 587, 839, 569, 588, 566, 455, 359, 455, 673,
+	}
+)
 
 // shorten takes letters out of the middle of s so that at most n are left.
 func shorten(s string, n int) string {

@@ -28,7 +28,8 @@ const (
 	MarginY   = 4  // above and below the lanes
 	HeaderH   = 60 // from the top of a lane to its first card, for the lane's title
 	FooterPad = 18 // from the last card to the end of its lane
-	MinGutter = 30 // between two lanes that have nothing but a few plain links between them
+	MinGutter = 36 // between two lanes that have nothing but a few plain links between them
+	LevelRun  = 10 // every line arrives level over this length
 	MinHeight = 300
 )
 
@@ -44,6 +45,7 @@ type Edge struct {
 	ID       string
 	From, To graph.NodeID
 	LabelW   int // width of its label in pixels; 0 when it has none
+	Run      int // how many pixels before its end it must run level, for what is drawn there; at least LevelRun
 	Weight   int // how straight it wants to be; 0 counts as 1
 }
 
@@ -99,6 +101,7 @@ func Place(in Input) Result {
 	p.order()
 	p.assignPorts()
 	p.settle()
+	p.align()
 	return p.route()
 }
 

@@ -8,8 +8,8 @@ import (
 // Bounds on the search for an order with few crossings. They count work, not time, so that the result does not
 // depend on the machine; searchPerLink keeps 150 visible nodes within a few milliseconds.
 const (
-	searchBase    = 60_000 // comparisons of two neighbouring items that any drawing may cost
-	searchPerLink = 600    // more of them for each part of a link between two lanes
+	searchBase    = 50_000 // comparisons of two neighbouring items that any drawing may cost
+	searchPerLink = 250    // more of them for each part of a link between two lanes
 	searchMost    = 9_000_000
 	sweepsWithout = 4   // sweeps without a better order after which a start is given up
 	sweepsMost    = 24  // sweeps of one start

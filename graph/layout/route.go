@@ -7,19 +7,23 @@ import (
 
 // Room between two lanes, in pixels from card to card.
 const (
-	bend       = 30 // a line's way from one height to another
-	bendMost   = 64 // the same where many lines do so
+	bend       = 32 // a line's way from one height to another, left of the labels
+	bendAfter  = 22 // and right of them, where most are level already
+	bendMost   = 60 // both where many lines do so
 	plainMost  = 120
+	leave      = 4  // every line leaves level over this length
 	trackInset = 12 // from a card to the first line of an edge inside its lane
 	trackPitch = 8
 	labelClear = 4 // between a label and anything else
 	linesClear = 6 // between two lines beside a label
 	corner     = 8 // radius of a turn
+	labelWiden = 2 // what a pixel more of width costs in pixels of height, when a label's gutter is chosen
 )
 
 // gutter is the room between the cards of lane l and those of the next, or right of the last lane's cards.
 type gutter struct {
 	x0, x1   int // from the right of the cards to the left of the next
+	b0, b1   int // where bends begin and end
 	tracks   int
 	column   int // width of its widest label, 0 when it has none
 	cx0, cx1 int // the label column
@@ -34,6 +38,7 @@ type crossing struct {
 	from, to, y int
 	label       bool
 	turn        bool // an edge inside a lane, that comes back from its label
+	direct      bool // it goes past the column in one curve
 }
 
 // route turns places into the result: it finds the widths of the gutters, the labels' places and the lines.
@@ -67,10 +72,14 @@ func (p *plan) route() Result {
 	for l := range p.lanes {
 		laneX[l] = x
 		g := &gutters[l]
+		lead, run := p.runs(g)
 		g.x0 = x + LaneW - LanePad
-		g.x1 = g.x0 + p.width(g, l)
-		g.cx0 = g.x0 + p.leadIn(g)
+		g.b0 = g.x0 + lead
+		g.cx0 = g.b0 + bendWidth(g)
 		g.cx1 = g.cx0 + g.column
+		g.x1 = g.x0 + p.width(g, l, lead, run)
+		g.b1 = g.x1 - run
+		p.straighten(g)
 		x = g.x1 - LanePad
 		for _, c := range g.lines {
 			if g.column > 0 {
@@ -119,22 +128,23 @@ func (p *plan) route() Result {
 			}
 			r.Label = Rect{g.cx0, y - LabelH/2, c.in.LabelW, LabelH}
 			r.Points = append(r.Points, Point{g.x0, px(w.from)})
+			r.Points = straight(r.Points, g.b0, px(w.from))
 			r.Points = curve(r.Points, g.cx0+corner, up)
 			r.Points = straight(r.Points, g.cx0+corner, down)
-			r.Points = curve(r.Points, g.x0, px(w.to))
+			r.Points = curve(r.Points, g.b0, px(w.to))
+			r.Points = straight(r.Points, g.x0, px(w.to))
 		default:
 			r.Points = append(r.Points, Point{gutters[first].x0, px(through[i][0].from)})
 			for k, w := range through[i] {
 				g := &gutters[first+k]
 				y := px(w.y)
-				if k > 0 {
-					r.Points = straight(r.Points, g.x0, px(w.from))
-				}
-				if g.column > 0 {
+				r.Points = straight(r.Points, g.b0, px(w.from))
+				if g.column > 0 && !w.direct {
 					r.Points = curve(r.Points, g.cx0, y)
 					r.Points = straight(r.Points, g.cx1, y)
 				}
-				r.Points = curve(r.Points, g.x1, px(w.to))
+				r.Points = curve(r.Points, g.b1, px(w.to))
+				r.Points = straight(r.Points, g.x1, px(w.to))
 				if w.label {
 					r.Label = Rect{g.cx0 + (g.column-c.in.LabelW)/2, y - LabelH/2, c.in.LabelW, LabelH}
 				}
@@ -190,7 +200,6 @@ func (p *plan) gutters() []gutter {
 			g.tracks = max(g.tracks, tracks[i]+1)
 		}
 	}
-	var r regression
 	for g := range gs {
 		if gs[g].column == 0 {
 			continue
@@ -200,7 +209,8 @@ func (p *plan) gutters() []gutter {
 		slices.SortFunc(lines, func(a, b crossing) int {
 			return cmp.Or(cmp.Compare(a.from+a.to, b.from+b.to), cmp.Compare(a.from, b.from), cmp.Compare(a.edge, b.edge))
 		})
-		r.reset()
+		// A line does its turn before or after the column rather than half and half; before it, where it can.
+		var st stack
 		for i := range lines {
 			gap := 0
 			if i > 0 {
@@ -212,32 +222,25 @@ func (p *plan) gutters() []gutter {
 					gap = (LabelH/2 + labelClear + 1) * scale
 				}
 			}
-			w := 2
-			if d := lines[i].from - lines[i].to; d < 2*scale && d > -2*scale {
-				w = 8 // a straight line stays so
-			}
-			r.add(gap, w*(lines[i].from+lines[i].to)/2, w)
+			st.add(gap, wish{lines[i].to, 4}, wish{lines[i].from, 3})
 		}
-		for i, y := range r.solve() {
-			lines[i].y = y
-		}
+		st.solve(func(i, y int) { lines[i].y = y })
 	}
 	return gs
 }
 
-// placeLabels chooses the gutter that holds each label: of those its edge passes, the one with the fewest so far,
-// nearest to where the edge arrives.
+// placeLabels chooses the gutter that holds each label: of those its edge passes one that holds labels anyway, of
+// these the emptiest, and of these the nearest to where the edge arrives.
 func (p *plan) placeLabels() {
-	count := make([]int, p.lanes)
+	count, width := make([]int, p.lanes), make([]int, p.lanes)
+	put := func(c *chain, g int) {
+		c.label = g
+		count[g]++
+		width[g] = max(width[g], c.in.LabelW)
+	}
 	for i := range p.edges {
-		c := &p.edges[i]
-		if c.in.LabelW <= 0 {
-			continue
-		}
-		first := int(p.items[c.items[0]].lane)
-		if c.loop || len(c.items) == 2 {
-			c.label = first
-			count[first]++
+		if c := &p.edges[i]; c.in.LabelW > 0 && (c.loop || len(c.items) == 2) {
+			put(c, int(p.items[c.items[0]].lane))
 		}
 	}
 	for i := range p.edges {
@@ -245,19 +248,19 @@ func (p *plan) placeLabels() {
 		if c.in.LabelW <= 0 || c.label >= 0 {
 			continue
 		}
-		first := int(p.items[c.items[0]].lane)
-		best := -1
-		for k := range len(c.items) - 1 {
-			g := first + k
-			if !c.back {
-				g = first + len(c.items) - 2 - k
+		first, last := int(p.items[c.items[0]].lane), int(p.items[c.items[len(c.items)-1]].lane)-1
+		best, bestCost := -1, 0
+		for k := range last - first + 1 {
+			g := last - k
+			if c.back {
+				g = first + k
 			}
-			if best < 0 || count[g] < count[best] {
-				best = g
+			cost := count[g]*LabelH + max(0, c.in.LabelW-width[g])*labelWiden
+			if best < 0 || cost < bestCost {
+				best, bestCost = g, cost
 			}
 		}
-		c.label = best
-		count[best]++
+		put(c, best)
 	}
 }
 
@@ -291,32 +294,49 @@ func (p *plan) tracks() []int {
 	return out
 }
 
-// leadIn is the width left of a gutter's column of labels: that of its bends and its tracks.
-func (p *plan) leadIn(g *gutter) int {
+// bendWidth is the width in which lines go from one height to another: the more lines, the wider, and past all
+// tracks.
+func bendWidth(g *gutter) int {
 	w := min(max(bend, 16+len(g.lines)), bendMost)
 	if g.tracks > 0 {
-		w = max(w, trackInset+trackPitch*g.tracks+corner)
+		w = max(w, trackInset-leave+trackPitch*g.tracks+corner)
 	}
 	return w
 }
 
-// width of a gutter from card to card.
-func (p *plan) width(g *gutter, l int) int {
-	if g.column > 0 {
-		w := p.leadIn(g) + g.column
-		if l < p.lanes-1 {
-			return max(w+min(max(bend+6, 16+len(g.lines)), bendMost), MinGutter+2*LanePad)
+// runs are the lengths over which lines are level on the left and on the right of a gutter.
+func (p *plan) runs(g *gutter) (lead, run int) {
+	lead, run = leave, LevelRun
+	for _, w := range g.lines {
+		c := &p.edges[w.edge]
+		switch {
+		case w.turn, c.back && w.k == 0:
+			lead = max(lead, c.in.Run, LevelRun)
+		case !c.back && w.k+2 == len(c.items):
+			run = max(run, c.in.Run)
 		}
-		return w
 	}
-	tracks := 0
+	return lead, run
+}
+
+// width of a gutter from card to card.
+func (p *plan) width(g *gutter, l, lead, run int) int {
+	least := MinGutter + 2*LanePad
+	switch {
+	case l == p.lanes-1 && g.column > 0:
+		return lead + bendWidth(g) + g.column
+	case l == p.lanes-1 && g.tracks > 0:
+		return trackInset + trackPitch*g.tracks
+	case l == p.lanes-1:
+		return 0
+	case g.column > 0:
+		return max(least, lead+bendWidth(g)+g.column+min(max(bendAfter, 6+len(g.lines)), bendMost)+run)
+	}
+	w := min(34+2*len(g.lines), plainMost)
 	if g.tracks > 0 {
-		tracks = trackInset + trackPitch*g.tracks
+		w = max(w, trackInset+trackPitch*g.tracks+bend)
 	}
-	if l == p.lanes-1 {
-		return tracks
-	}
-	return max(MinGutter+2*LanePad, min(36+2*len(g.lines), plainMost), tracks+bend)
+	return max(least, lead+w+run)
 }
 
 // curve adds an S from the last point to (x, y), level at both ends.
@@ -369,4 +389,141 @@ func tidy(ps []Point) []Point {
 		joined = false
 	}
 	return out
+}
+
+// easeSteps is how finely a curve is followed where lines are compared.
+const easeSteps = 32
+
+// ease is how much of its way down, in thousandths, a curve has made after so many of easeSteps of its way across.
+var ease = func() (out [easeSteps + 1]int) {
+	k := 0
+	for i := range out {
+		// The curve's control points are half way across, so that after t of 4096 it is 1.5t - 1.5t² + t³ across
+		// and 3t² - 2t³ down.
+		const n = 4096
+		for k < n && (3*k*n*n-3*k*k*n+2*k*k*k)*easeSteps < 2*n*n*n*i {
+			k++
+		}
+		out[i] = (3*k*k*n - 2*k*k*k) / (n * n * n / 1000)
+	}
+	return out
+}()
+
+// height of a line at x in its gutter, in units of scale.
+func (g *gutter) height(w *crossing, x int) int {
+	s := func(x0, x1, y0, y1 int) int {
+		switch {
+		case x <= x0:
+			return y0
+		case x >= x1:
+			return y1
+		}
+		at := (x - x0) * 1024 * easeSteps / (x1 - x0)
+		i, part := at/1024, at%1024
+		e := ease[i]*(1024-part) + ease[i+1]*part
+		return y0 + floorDiv((y1-y0)*e, 1024*1000)
+	}
+	if w.direct || g.column == 0 {
+		return s(g.b0, g.b1, w.from, w.to)
+	}
+	if x <= g.cx1 {
+		return s(g.b0, g.cx0, w.from, w.y)
+	}
+	return s(g.cx1, g.b1, w.y, w.to)
+}
+
+// straightenMost is how many lines a gutter may have for straighten to compare them all.
+const straightenMost = 120
+
+// straighten lets lines without a label pass the column of labels in one curve, where that touches no label and
+// meets no other line more often.
+func (p *plan) straighten(g *gutter) {
+	if g.column == 0 || len(g.lines) > straightenMost {
+		return
+	}
+	const step = 6
+	at := make([][]int, len(g.lines))
+	heights := func(w *crossing) (hs []int) {
+		for x := g.b0; x <= g.b1; x += step {
+			hs = append(hs, g.height(w, x))
+		}
+		return hs
+	}
+	for i := range g.lines {
+		at[i] = heights(&g.lines[i])
+	}
+	for range 2 {
+		for i := range g.lines {
+			w := &g.lines[i]
+			if w.label || w.turn || w.direct {
+				continue
+			}
+			w.direct = true
+			hs := heights(w)
+			if w.direct = p.clear(g, i, hs, at, step); w.direct {
+				at[i] = hs
+			}
+		}
+	}
+}
+
+// clear reports whether line i may have the given heights.
+func (p *plan) clear(g *gutter, i int, hs []int, at [][]int, step int) bool {
+	w := &g.lines[i]
+	for j := range g.lines {
+		v := &g.lines[j]
+		if j == i {
+			continue
+		}
+		if v.label {
+			left := g.cx0 - labelClear
+			width := p.edges[v.edge].in.LabelW + 2*labelClear
+			if !v.turn {
+				left += (g.column - p.edges[v.edge].in.LabelW) / 2
+			}
+			for k, y := range hs {
+				x := g.b0 + k*step
+				if x+step > left && x-step < left+width && y > v.y-(LabelH/2+labelClear)*scale && y < v.y+(LabelH/2+labelClear)*scale {
+					return false
+				}
+			}
+		}
+		if v.turn {
+			continue // its own curves are left of its label and meet lines as they are counted
+		}
+		if !sameMeetings(w, v, hs, at[j]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameMeetings reports whether two lines meet once when their ends are in different orders, and else never come
+// nearer than they are at their ends, or linesClear.
+func sameMeetings(w, v *crossing, hs, other []int) bool {
+	crosses := (w.from < v.from) != (w.to < v.to) && w.from != v.from && w.to != v.to
+	changes, last := 0, 0
+	room := min(linesClear*scale, max(w.from-v.from, v.from-w.from), max(w.to-v.to, v.to-w.to))
+	for k := range hs {
+		d := hs[k] - other[k]
+		if !crosses && d < room && d > -room {
+			return false
+		}
+		sign := 0
+		if d > 0 {
+			sign = 1
+		} else if d < 0 {
+			sign = -1
+		}
+		if sign != 0 && last != 0 && sign != last {
+			changes++
+		}
+		if sign != 0 {
+			last = sign
+		}
+	}
+	if crosses {
+		return changes <= 1
+	}
+	return changes == 0
 }

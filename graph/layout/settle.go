@@ -132,48 +132,16 @@ func (p *plan) settle() {
 			p.y[it] -= mid
 		}
 	}
-	// For each item the sum over its lines of where they would have it.
 	var r regression
 	lane := func(l int, left, right bool) {
 		layer := p.layers[l]
 		r.reset()
 		for i, it := range layer {
 			want, weight := 0, 0
-			add := func(nb []link, isLeft bool) {
-				for _, n := range nb {
-					w := weightCards
-					switch a, b := p.isCard(it), p.isCard(n.item); {
-					case !a && !b:
-						w = weightSlots
-					case !a || !b:
-						w = weightEnd
-					}
-					w *= max(p.edges[n.edge].in.Weight, 1)
-					c := &p.edges[n.edge]
-					k := int(p.items[it].lane - p.items[c.items[0]].lane)
-					var leave, arrive int
-					if isLeft {
-						leave, arrive = c.ends(k - 1)
-						want += w * (p.y[n.item] + leave - arrive)
-					} else {
-						leave, arrive = c.ends(k)
-						want += w * (p.y[n.item] + arrive - leave)
-					}
-					weight += w
-				}
-			}
-			if left {
-				add(p.leftOf(it), true)
-			}
-			if right {
-				add(p.rightOf(it), false)
-			}
-			for _, n := range p.loopsOf(it) {
-				if n.item != it {
-					want += weightLoop * p.y[n.item]
-					weight += weightLoop
-				}
-			}
+			p.wishes(it, left, right, func(y, w int) {
+				want += w * y
+				weight += w
+			})
 			gap := 0
 			if i > 0 {
 				gap = p.apart(layer[i-1], it)
@@ -203,6 +171,154 @@ func (p *plan) settle() {
 			lane(l, true, true)
 		}
 	}
+}
+
+// wishes gives where an item's lines would have it, and with what weight.
+func (p *plan) wishes(it int32, left, right bool, wish func(y, w int)) {
+	weight := func(n link) int {
+		w := weightCards
+		switch a, b := p.isCard(it), p.isCard(n.item); {
+		case !a && !b:
+			w = weightSlots
+		case !a || !b:
+			w = weightEnd
+		}
+		return w * max(p.edges[n.edge].in.Weight, 1)
+	}
+	lane := p.items[it].lane
+	if left {
+		for _, n := range p.leftOf(it) {
+			c := &p.edges[n.edge]
+			leave, arrive := c.ends(int(lane-p.items[c.items[0]].lane) - 1)
+			wish(p.y[n.item]+leave-arrive, weight(n))
+		}
+	}
+	if right {
+		for _, n := range p.rightOf(it) {
+			c := &p.edges[n.edge]
+			leave, arrive := c.ends(int(lane - p.items[c.items[0]].lane))
+			wish(p.y[n.item]+arrive-leave, weight(n))
+		}
+	}
+	for _, n := range p.loopsOf(it) {
+		if n.item != it {
+			wish(p.y[n.item], weightLoop)
+		}
+	}
+}
+
+// alignTurns is how often align goes over the lanes.
+const alignTurns = 6
+
+// align makes level what is nearly so: lane by lane it takes the heights that are nearest in the sum of weighted
+// distances, not squares, so that a line is rather straight than two lines are nearly so. What that leaves open
+// stays where it is.
+func (p *plan) align() {
+	var points []wish
+	var s stack
+	for turn := range alignTurns {
+		for k := range p.lanes {
+			l := k
+			if turn%2 == 1 {
+				l = p.lanes - 1 - k
+			}
+			layer := p.layers[l]
+			s.reset()
+			for i, it := range layer {
+				gap := 0
+				if i > 0 {
+					gap = p.apart(layer[i-1], it)
+				}
+				points = append(points[:0], wish{p.y[it], 1})
+				p.wishes(it, true, true, func(y, w int) { points = append(points, wish{y, w * firm}) })
+				s.add(gap, points...)
+			}
+			s.solve(func(i, y int) { p.y[layer[i]] = y })
+		}
+	}
+}
+
+// wish is a height that something would have, and its weight.
+type wish struct{ y, weight int }
+
+func compareWishes(a, b wish) int {
+	return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.weight, b.weight))
+}
+
+// stack is an isotonic regression like regression, in the sum of weighted distances: each block of items that
+// touch stands at the weighted median of what they wish.
+type stack struct {
+	offset []int
+	blocks []medianBlock
+}
+
+func (s *stack) reset() { s.offset, s.blocks = s.offset[:0], s.blocks[:0] }
+
+// add puts the next item below the last, at least gap from it.
+func (s *stack) add(gap int, wishes ...wish) {
+	off := gap
+	if n := len(s.offset); n > 0 {
+		off += s.offset[n-1]
+	}
+	s.offset = append(s.offset, off)
+	b := medianBlock{points: make([]wish, len(wishes)), n: 1}
+	for i, w := range wishes {
+		b.points[i] = wish{w.y - off, w.weight}
+	}
+	slices.SortFunc(b.points, compareWishes)
+	b.find()
+	for n := len(s.blocks); n > 0 && s.blocks[n-1].y >= b.y; n = len(s.blocks) {
+		b = s.blocks[n-1].join(b)
+		s.blocks = s.blocks[:n-1]
+	}
+	s.blocks = append(s.blocks, b)
+}
+
+// solve tells each item's place.
+func (s *stack) solve(place func(i, y int)) {
+	i := 0
+	for _, b := range s.blocks {
+		for range b.n {
+			place(i, b.y+s.offset[i])
+			i++
+		}
+	}
+}
+
+// medianBlock is a run of items that move as one.
+type medianBlock struct {
+	points []wish // sorted
+	y, n   int
+}
+
+func (b *medianBlock) find() {
+	total := 0
+	for _, w := range b.points {
+		total += w.weight
+	}
+	sum := 0
+	for _, w := range b.points {
+		if sum += w.weight; 2*sum >= total {
+			b.y = w.y
+			return
+		}
+	}
+}
+
+func (b medianBlock) join(c medianBlock) medianBlock {
+	out := medianBlock{points: make([]wish, 0, len(b.points)+len(c.points)), n: b.n + c.n}
+	i, j := 0, 0
+	for i < len(b.points) || j < len(c.points) {
+		if j == len(c.points) || (i < len(b.points) && compareWishes(b.points[i], c.points[j]) <= 0) {
+			out.points = append(out.points, b.points[i])
+			i++
+		} else {
+			out.points = append(out.points, c.points[j])
+			j++
+		}
+	}
+	out.find()
+	return out
 }
 
 // regression is a weighted isotonic regression with least distances: it finds the y that minimise
