@@ -18,7 +18,7 @@ func unresolved(src *value, label, format string, args ...any) *value {
 
 // Placeholders of what is not known begin and end so. No ARN, name or action that AWS knows holds such a text.
 const (
-	placeholderStart = "${unresolved:"
+	placeholderStart = inventory.UnresolvedMark
 	placeholderEnd   = "}"
 	maxLabel         = 80 // bytes: placeholders stand on cards and in tables
 )
