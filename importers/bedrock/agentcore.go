@@ -11,6 +11,8 @@ import (
 var agentCoreFormats = []format{
 	{"bedrock-agentcore-control list-agent-runtimes", listed("agentRuntimes"), list("agentRuntimes", (*decoder).listedRuntime)},
 	{"bedrock-agentcore-control get-agent-runtime", flat("agentRuntimeArn", "agentRuntimeName"), one("", (*decoder).runtime)},
+	{"bedrock-agentcore-control list-agent-runtime-endpoints", listed("runtimeEndpoints"), list("runtimeEndpoints", (*decoder).runtimeEndpoint)},
+	{"bedrock-agentcore-control get-agent-runtime-endpoint", flat("agentRuntimeEndpointArn", "agentRuntimeArn"), one("", (*decoder).runtimeEndpoint)},
 	{"bedrock-agentcore-control list-gateway-targets", listed("items", "targetId", "status"), list("items", (*decoder).listedTarget)},
 	{"bedrock-agentcore-control get-gateway-target", flat("gatewayArn", "targetId", "targetConfiguration"), one("", (*decoder).gatewayTarget)},
 	{"bedrock-agentcore-control list-gateways", listed("items", "gatewayId", "authorizerType"), list("items", (*decoder).listedGateway)},
@@ -46,6 +48,7 @@ func (d *decoder) runtime(v inventory.Value) error {
 	switch a := v.Get("authorizerConfiguration"); {
 	case a.Get("customJWTAuthorizer").Exists():
 		r.Authorizer = "CUSTOM_JWT"
+		r.Issuer, r.Clients = tokens(a)
 	case a.Exists():
 		for key := range a.Fields() {
 			r.Authorizer = key // a kind that came later
@@ -54,6 +57,21 @@ func (d *decoder) runtime(v inventory.Value) error {
 		r.Authorizer = "AWS_IAM"
 	}
 	d.out.Runtimes = append(d.out.Runtimes, r)
+	return nil
+}
+
+// tokens is whose tokens an authorizer accepts, and of which clients.
+func tokens(authorizer inventory.Value) (issuer string, clients []string) {
+	jwt := authorizer.Get("customJWTAuthorizer")
+	return jwt.Get("discoveryUrl").Str(), jwt.Get("allowedClients").Strings()
+}
+
+func (d *decoder) runtimeEndpoint(v inventory.Value) error {
+	if err := need(v, "agentRuntimeEndpointArn", "agentRuntimeArn"); err != nil {
+		return err
+	}
+	d.out.RuntimeEndpoints = append(d.out.RuntimeEndpoints, inventory.RuntimeEndpoint{ARN: v.Get("agentRuntimeEndpointArn").Str(),
+		Name: v.Get("name").Str(), Runtime: v.Get("agentRuntimeArn").Str(), Version: v.Get("liveVersion").Text(), Source: d.source(v)})
 	return nil
 }
 
@@ -85,6 +103,7 @@ func (d *decoder) gateway(v inventory.Value) error {
 	}
 	g := inventory.Gateway{ARN: v.Get("gatewayArn").Str(), ID: v.Get("gatewayId").Str(), Name: v.Get("name").Str(),
 		Role: text(v, "get-gateway", "roleArn"), Authorizer: v.Get("authorizerType").Str(), Source: d.source(v)}
+	g.Issuer, g.Clients = tokens(v.Get("authorizerConfiguration"))
 	for i := range v.Get("interceptorConfigurations").Items() {
 		if arn := i.Get("interceptor").Get("lambda").Get("arn").Str(); arn != "" {
 			g.Interceptors = append(g.Interceptors, arn)
@@ -152,23 +171,26 @@ func (d *decoder) gatewayTarget(v inventory.Value) error {
 }
 
 func (d *decoder) target(t *inventory.GatewayTarget, key string, c inventory.Value) {
-	t.Endpoint = c.First("endpoint", "arn", "restApiId").Str()
 	switch key {
 	case "lambda":
 		t.Lambda = text(c, "get-gateway-target", "lambdaArn")
-		t.Endpoint = ""
 		for tool := range c.Get("toolSchema").Get("inlinePayload").Items() {
 			t.Tools = append(t.Tools, inventory.Operation{Name: tool.Get("name").Str(), Description: tool.Get("description").Str()})
 		}
-	case "openApiSchema":
-		schema := c.Get("inlinePayload").Str()
-		if schema == "" {
-			t.Endpoint = c.Get("s3").Get("uri").Str()
+		t.Schema = c.Get("toolSchema").Get("s3").Get("uri").Str()
+	case "openApiSchema", "smithyModel":
+		inline := c.Get("inlinePayload")
+		if !inline.Exists() {
+			t.Schema = c.Get("s3").Get("uri").Str()
+			t.Endpoint = t.Schema
 			return
 		}
-		ops, err := operations(schema)
+		if key == "smithyModel" {
+			return
+		}
+		ops, err := operations(inline.Str())
 		if err != nil {
-			d.warn(c, "target %s: the OpenAPI schema cannot be read: %v", t.Name, err)
+			d.warn(c, "the tools of target %s are not known: its OpenAPI schema cannot be read: %v", t.Name, err)
 			return
 		}
 		for i := range ops {
@@ -177,6 +199,17 @@ func (d *decoder) target(t *inventory.GatewayTarget, key string, c inventory.Val
 		t.Tools = ops
 	case "apiGateway":
 		t.Endpoint = strings.TrimSuffix(c.Get("restApiId").Str()+"/"+c.Get("stage").Str(), "/")
+	case "connector":
+		t.Endpoint = c.Get("source").Get("connectorId").Str()
+		for conf := range c.Get("configurations").Items() {
+			p := conf.Get("parameterValues")
+			for r := range p.Get("retrievers").Items() {
+				t.KBs = append(t.KBs, r.Get("configuration").Get("knowledgeBase").Get("knowledgeBaseId").Strings()...)
+			}
+			t.KBs = append(t.KBs, p.Get("knowledgeBaseId").Strings()...)
+		}
+	default:
+		t.Endpoint = c.First("endpoint", "arn").Str()
 	}
 }
 

@@ -36,7 +36,7 @@ type format struct {
 }
 
 // formats are tried in order. Each goes by keys that no other command prints together.
-var formats = concat(modelFormats, agentFormats, actionFormats, knowledgeFormats, agentCoreFormats,
+var formats = concat(modelFormats, agentFormats, actionFormats, knowledgeFormats, flowFormats, agentCoreFormats,
 	sageMakerFormats, lambdaFormats, logFormats, trailFormats, storageFormats)
 
 func concat(lists ...[]format) []format {

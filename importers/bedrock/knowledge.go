@@ -46,6 +46,10 @@ func (d *decoder) knowledgeBase(v inventory.Value) error {
 		Name: v.Get("name").Str(), Role: text(v, "get-knowledge-base", "roleArn"), Type: config.Get("type").Str(), Source: d.source(v)}
 	k.EmbeddingModel = config.Get("vectorKnowledgeBaseConfiguration").Get("embeddingModelArn").Str()
 
+	for l := range config.Get("vectorKnowledgeBaseConfiguration").Get("supplementalDataStorageConfiguration").Get("storageLocations").Items() {
+		k.Supplemental = append(k.Supplemental, l.Get("s3Location").Get("uri").Strings()...)
+	}
+
 	storage := v.Get("storageConfiguration")
 	k.Storage = storage.Get("type").Str()
 	store, known := storage.Get(storageKeys[k.Storage]), storageKeys[k.Storage] != ""
@@ -164,6 +168,9 @@ func (d *decoder) dataSource(v inventory.Value) error {
 	if s3 := config.Get("s3Configuration"); s.Type == "S3" || s3.Exists() {
 		s.Bucket = text(s3, "get-data-source", "bucketArn")
 		s.Prefixes = s3.Get("inclusionPrefixes").Strings()
+	}
+	for f := range v.Get("vectorIngestionConfiguration").Get("customTransformationConfiguration").Get("transformations").Items() {
+		s.Functions = append(s.Functions, f.Get("transformationFunction").Get("transformationLambdaConfiguration").Get("lambdaArn").Strings()...)
 	}
 	for _, key := range []string{"confluenceConfiguration", "salesforceConfiguration", "sharePointConfiguration", "webConfiguration"} {
 		from := config.Get(key).Get("sourceConfiguration")

@@ -63,6 +63,9 @@ func TestKnowledgeBases(t *testing.T) {
 				k.Type, k.EmbeddingModel, k.Storage = "SQL", "", "REDSHIFT"
 				k.StorageARNs, k.StorageDetail = []string{"arn:aws:redshift:eu-central-1:111122223333:cluster:c"}, "c, sales"
 			})},
+		{"images are kept in a bucket", "k.json", format, kb(`{"type": "VECTOR", "vectorKnowledgeBaseConfiguration": {"embeddingModelArn": "arn:e",
+			"supplementalDataStorageConfiguration": {"storageLocations": [{"type": "S3", "s3Location": {"uri": "s3://images"}}]}}}`, ""),
+			want(func(k *inventory.KnowledgeBase) { k.Supplemental = []string{"s3://images"} })},
 		{"managed, with a role that was not printed", "k.json", format, `{"knowledgeBase": {"knowledgeBaseId": "K", "knowledgeBaseArn": "arn:k", "knowledgeBaseConfiguration": {"type": "MANAGED"}}}`,
 			inventory.Facts{KnowledgeBases: []inventory.KnowledgeBase{{ARN: "arn:k", ID: "K", Type: "MANAGED", Role: inventory.Unsure("get-knowledge-base printed no roleArn")}}}},
 		{"a listing", "k.json", "bedrock-agent list-knowledge-bases", `{"knowledgeBaseSummaries": [{"knowledgeBaseId": "K", "name": "k", "status": "ACTIVE"}]}`,
@@ -106,11 +109,43 @@ func TestDataSources(t *testing.T) {
 			want(func(s *inventory.DataSource) { s.Type, s.Location, s.Secret = "SALESFORCE", "https://s", "arn:s" })},
 		{"the web", "d.json", format, ds(`{"type": "WEB", "webConfiguration": {"sourceConfiguration": {"urlConfiguration": {"seedUrls": [{"url": "https://w"}]}}}}`),
 			want(func(s *inventory.DataSource) { s.Type, s.Location = "WEB", "https://w" })},
+		{"a custom source that a function transforms", "d.json", format, `{"dataSource": {"knowledgeBaseId": "K", "dataSourceId": "D", "name": "d", "status": "AVAILABLE", "dataSourceConfiguration": {"type": "CUSTOM"},
+			"vectorIngestionConfiguration": {"customTransformationConfiguration": {"transformations": [{"transformationFunction": {"transformationLambdaConfiguration": {"lambdaArn": "arn:f"}}}]}}}}`,
+			want(func(s *inventory.DataSource) { s.Type, s.Functions = "CUSTOM", []string{"arn:f"} })},
 		{"types that hold nothing more, and later ones", "d.json", format, ds(`{"type": "REDSHIFT_METADATA"}`),
 			want(func(s *inventory.DataSource) { s.Type = "REDSHIFT_METADATA" })},
 		{"a listing", "d.json", "bedrock-agent list-data-sources", `{"dataSourceSummaries": [{"knowledgeBaseId": "K", "dataSourceId": "D", "name": "d", "status": "AVAILABLE"}]}`,
 			want(func(s *inventory.DataSource) {
 				s.Bucket = inventory.Unsure("list-data-sources does not print it: import get-data-source")
 			})},
+	})
+}
+
+func TestFlows(t *testing.T) {
+	const why = "list-flows does not print it: import get-flow"
+	use := func(name, kind, target string) inventory.FlowNode {
+		return inventory.FlowNode{Name: name, Kind: kind, Target: inventory.Known(target), Guardrail: inventory.Known("")}
+	}
+	guarded := func(n inventory.FlowNode) inventory.FlowNode { n.Guardrail = inventory.Known("g"); return n }
+	store := use("save", "bucket", "b")
+	store.Write = true
+	code := use("run", "inline code", "")
+	runCases(t, []decodeCase{
+		{"a listing", "f.json", "bedrock-agent list-flows", `{"flowSummaries": [{"id": "F", "arn": "arn:f", "name": "f", "status": "Prepared", "version": "DRAFT"}]}`,
+			inventory.Facts{Flows: []inventory.Flow{{ARN: "arn:f", ID: "F", Name: "f", Role: inventory.Unsure(why), Unknown: why}}}},
+		{"every kind of step", "f.json", "bedrock-agent get-flow", `{"id": "F", "arn": "arn:f", "name": "f", "executionRoleArn": "arn:r", "version": "DRAFT", "definition": {"nodes": [
+			{"name": "in", "type": "Input", "configuration": {"input": {}}},
+			{"name": "ask", "configuration": {"knowledgeBase": {"knowledgeBaseId": "K", "modelId": "m", "guardrailConfiguration": {"guardrailIdentifier": "g"}}}},
+			{"name": "write", "configuration": {"prompt": {"sourceConfiguration": {"inline": {"modelId": "m2"}}}}},
+			{"name": "rewrite", "configuration": {"prompt": {"sourceConfiguration": {"resource": {"promptArn": "arn:p"}}}}},
+			{"name": "do", "configuration": {"agent": {"agentAliasArn": "arn:a"}}},
+			{"name": "loop", "configuration": {"loop": {"definition": {"nodes": [{"name": "call", "configuration": {"lambdaFunction": {"lambdaArn": "arn:l"}}}]}}}},
+			{"name": "save", "configuration": {"storage": {"serviceConfiguration": {"s3": {"bucketName": "b"}}}}},
+			{"name": "load", "configuration": {"retrieval": {"serviceConfiguration": {"s3": {"bucketName": "b"}}}}},
+			{"name": "bot", "configuration": {"lex": {"botAliasArn": "arn:x"}}},
+			{"name": "run", "configuration": {"inlineCode": {"code": "1"}}}]}}`,
+			inventory.Facts{Flows: []inventory.Flow{{ARN: "arn:f", ID: "F", Name: "f", Role: inventory.Known("arn:r"), Nodes: []inventory.FlowNode{
+				guarded(use("ask", "model", "m")), guarded(use("ask", "knowledge base", "K")), use("write", "model", "m2"), use("rewrite", "prompt", "arn:p"),
+				use("do", "agent", "arn:a"), use("call", "function", "arn:l"), store, use("load", "bucket", "b"), use("bot", "lex", "arn:x"), code}}}}},
 	})
 }

@@ -20,6 +20,7 @@ var storageFormats = []format{
 	{"dynamodb describe-table", wrapped("Table", "TableArn", "TableName"), one("Table", (*decoder).table)},
 	{"opensearchserverless list-collections", listed("collectionSummaries", "arn", "name"), list("collectionSummaries", (*decoder).collection)},
 	{"opensearchserverless batch-get-collection", listed("collectionDetails", "arn", "name"), list("collectionDetails", (*decoder).collection)},
+	{"opensearchserverless get-access-policy", wrapped("accessPolicyDetail", "name", "type", "policy"), one("accessPolicyDetail", (*decoder).accessPolicy)},
 	{"secretsmanager list-secrets", listed("SecretList", "ARN", "Name"), list("SecretList", (*decoder).secret)},
 	{"secretsmanager describe-secret", flat("ARN", "Name", "VersionIdsToStages"), one("", (*decoder).secret)},
 	{"kms list-keys", listed("Keys", "KeyId", "KeyArn"), list("Keys", (*decoder).listedKey)},
@@ -103,6 +104,36 @@ func (d *decoder) collection(v inventory.Value) error {
 		c.Attrs = map[string]string{"kms key": k.Str()}
 	}
 	d.out.Resources = append(d.out.Resources, c)
+	return nil
+}
+
+// accessPolicy reads a data access policy: a list of documents, each with principals and rules of its own. The CLI prints
+// the list itself, other tools its text.
+// https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
+func (d *decoder) accessPolicy(v inventory.Value) error {
+	name := v.Get("name").Str()
+	if kind := v.Get("type").Str(); kind != "data" {
+		d.skip(v, "access policy "+name, "is of type "+kind+", which says nothing of who reads data")
+		return nil
+	}
+	policy := v.Get("policy")
+	if policy.Kind() == inventory.String {
+		doc, err := inventory.ParseJSON([]byte(policy.Str()))
+		if err != nil {
+			d.warn(policy, "data access policy %s cannot be read: %v", name, err)
+			d.out.DataAccess = append(d.out.DataAccess, inventory.DataAccess{Name: name, Unknown: "the policy is not JSON: " + err.Error(), Source: d.source(v)})
+			return nil
+		}
+		policy = doc.Root()
+	}
+	for p := range policy.Items() {
+		a := inventory.DataAccess{Name: name, Principals: p.Get("Principal").Strings(), Source: d.source(v)}
+		for r := range p.Get("Rules").Items() {
+			a.Rules = append(a.Rules, inventory.DataRule{Type: r.Get("ResourceType").Str(), Resources: r.Get("Resource").Strings(),
+				Permissions: r.Get("Permission").Strings()})
+		}
+		d.out.DataAccess = append(d.out.DataAccess, a)
+	}
 	return nil
 }
 
