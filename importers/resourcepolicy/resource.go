@@ -130,30 +130,29 @@ var (
 // byName takes the resource from a file name such as get-bucket-policy-NAME.json, where all actions of the policy are of
 // one service; otherwise the resource is unknown for the reason given.
 func (d *decoder) byName(statements []inventory.Value, why string) inventory.Text {
-	const say = `; name the file after it, as in get-bucket-policy-NAME.json, or say it in permchain.yaml under sources (as: its ARN)`
 	name := extension.ReplaceAllString(d.in.File[strings.LastIndexAny(d.in.File, `/!\`)+1:], "")
-	switch {
-	case namePrefix.MatchString(name):
+	if namePrefix.MatchString(name) {
 		name = namePrefix.ReplaceAllString(name, "")
-	case nameSuffix.MatchString(name):
+	} else if nameSuffix.MatchString(name) {
 		name = nameSuffix.ReplaceAllString(name, "")
-	default:
-		return inventory.Unsure("%s%s", why, say)
+	} else {
+		name = ""
 	}
+	placed := d.in.Account != "" && d.in.Region != ""
 	var id string
 	switch service := onlyService(statements); {
 	case service == "s3" && bucketName.MatchString(name):
 		id = "arn:aws:s3:::" + name
-	case service == "kms" && keyID.MatchString(name) && d.in.Account != "" && d.in.Region != "":
+	case service == "kms" && keyID.MatchString(name) && placed:
 		id = fmt.Sprintf("arn:aws:kms:%s:%s:key/%s", d.in.Region, d.in.Account, name)
 	case service == "kms" && keyID.MatchString(name):
 		return inventory.Unsure("%s, and the account and Region of key %s are not known: say them in permchain.yaml under sources", why, name)
 	case service == "kms":
 		return inventory.Unsure("%s: a key policy does not say which key it is of; name the file after the key's id, as in get-key-policy-1234abcd-….json, or say it in permchain.yaml under sources (as: its ARN)", why)
-	case service == "lambda" && nameWord.MatchString(name) && d.in.Account != "" && d.in.Region != "":
+	case service == "lambda" && nameWord.MatchString(name) && placed:
 		id = fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", d.in.Region, d.in.Account, name)
 	default:
-		return inventory.Unsure("%s%s", why, say)
+		return inventory.Unsure("%s; name the file after it, as in get-bucket-policy-NAME.json, or say it in permchain.yaml under sources (as: its ARN)", why)
 	}
 	d.inferred("the policy is that of %s, from the file's name", id)
 	return inventory.Known(id)
