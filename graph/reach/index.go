@@ -14,7 +14,8 @@ import (
 //   - assumes, member of: the caller acts as the role or group.
 //   - invokes, retrieves, calls: the caller makes the target act, and the target uses what it can reach.
 //   - reads, writes: the caller touches the target.
-//   - indexes: a knowledge base hands out what it has indexed, so whoever retrieves from it reaches the source.
+//   - indexes: a knowledge base hands out what it has indexed, so whoever retrieves from it reaches the source (but not
+//     what it could index and does not: StrengthOf).
 //
 // Not walked: "runs as", because a role's permissions are already the actor's own links; "logs to", because data
 // flows along it and access does not; "guarded by"; "decrypts", because a key alone gives nothing; "administers" and
@@ -44,8 +45,12 @@ func (s Strength) String() string {
 }
 
 // StrengthOf is the strength of one link by its verdict. A link that IAM does not decide is certain; a denied one is
-// closed even where it is wired, since what is wired and denied does not work.
+// closed even where it is wired, since what is wired and denied does not work. So is what a knowledge base may index
+// and is known not to: nobody retrieves it there.
 func StrengthOf(e *graph.Edge) Strength {
+	if e.Kind == graph.Indexes && e.Wired == graph.No {
+		return Closed
+	}
 	switch e.Granted {
 	case graph.Denied:
 		return Closed
@@ -205,6 +210,32 @@ func (x *Index) keep(rs []Reached, ok func(*graph.Node) bool) []Reached {
 		if n := x.g.Node(r.Node); n != nil && ok(n) {
 			out = append(out, r)
 		}
+	}
+	return out
+}
+
+// ReachedFrom is the set of nodes that can be reached from any of the nodes chosen, these included. With kinds given
+// only links of these are walked.
+func (x *Index) ReachedFrom(chosen func(*graph.Node) bool, kinds ...graph.EdgeKind) map[graph.NodeID]bool {
+	var queue []int32
+	seen := make([]bool, len(x.g.Nodes))
+	for i := range x.g.Nodes {
+		if chosen(&x.g.Nodes[i]) {
+			seen[i] = true
+			queue = append(queue, int32(i))
+		}
+	}
+	for i := 0; i < len(queue); i++ {
+		for _, l := range x.out.of(queue[i]) {
+			if m := x.to[l]; !seen[m] && (len(kinds) == 0 || slices.Contains(kinds, x.g.Edges[l].Kind)) {
+				seen[m] = true
+				queue = append(queue, m)
+			}
+		}
+	}
+	out := make(map[graph.NodeID]bool, len(queue))
+	for _, n := range queue {
+		out[x.g.Nodes[n].ID] = true
 	}
 	return out
 }

@@ -219,6 +219,13 @@ func TestSentence(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what could be indexed and is not", func(t *testing.T) {
+		g, p := build("Customers retrieves handbook-kb", "handbook-kb indexes legal-contracts")
+		g.Edge(p.Edges[1]).Wired = graph.No
+		if got, _ := reach.New(g).Paths("Customers", "legal-contracts", reach.Limit{}); got != nil {
+			t.Errorf("reached by %v", got)
+		}
+	})
 	t.Run("the log of an earlier hop", func(t *testing.T) {
 		g, p := build("Customers retrieves handbook-kb", "handbook-kb indexes legal-contracts n/a")
 		g.Edge(p.Edges[0]).Log = graph.LogState{State: graph.No}

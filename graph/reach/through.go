@@ -59,7 +59,12 @@ type way struct {
 // worthiest first. A node that nothing leads on from is its own last one, by an empty way. next and prev are the
 // ends of a link in the direction of the walk.
 func (x *Index) ways(from int32, adj *adjacency, next, prev []int32, worth func(*graph.Node) int) []way {
-	by := map[int32]int32{from: -1} // the link each node was met by
+	const unmet = -2
+	by := make([]int32, len(x.g.Nodes)) // the link each node was met by; -1 for the first
+	for i := range by {
+		by[i] = unmet
+	}
+	by[from] = -1
 	queue := []int32{from}
 	var lasts []int32
 	for i := 0; i < len(queue); i++ {
@@ -68,7 +73,7 @@ func (x *Index) ways(from int32, adj *adjacency, next, prev []int32, worth func(
 			lasts = append(lasts, n)
 		}
 		for _, l := range adj.of(n) {
-			if _, seen := by[next[l]]; !seen {
+			if by[next[l]] == unmet {
 				by[next[l]] = l
 				queue = append(queue, next[l])
 			}
