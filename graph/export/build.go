@@ -70,7 +70,7 @@ var whyHidden = map[reason]struct{ noun, tail, show string }{
 	byRunsAs:   {"link", " from actors to the roles they run as", ""},
 	byAlone:    {"node", " without a drawn link", ""},
 	bySize:     {"node", " beyond the worst paths", ""},
-	byFilter:   {"node", " outside the filter", ""},
+	byFilter:   {"link", " outside the filter", ""},
 }
 
 func (b *builder) index() {
@@ -89,12 +89,15 @@ func (b *builder) index() {
 	}
 }
 
-func (b *builder) hide(r reason, e int32) {
-	h := b.hidden[r]
-	if h == nil {
-		h = &Hidden{}
-		b.hidden[r] = h
+func (b *builder) hiddenFor(r reason) *Hidden {
+	if b.hidden[r] == nil {
+		b.hidden[r] = &Hidden{}
 	}
+	return b.hidden[r]
+}
+
+func (b *builder) hide(r reason, e int32) {
+	h := b.hiddenFor(r)
 	h.Links++
 	if len(b.marks[b.g.Edges[e].ID].Findings) > 0 {
 		h.Findings++
@@ -184,6 +187,9 @@ func (b *builder) collect() {
 				in = slices.Contains(n.Workloads, b.f.Workload)
 			}
 			b.node[i] = in
+			if !in && len(b.out[i])+len(b.in[i]) == 0 && n.Kind != graph.KindService {
+				b.hiddenFor(byAlone).Nodes++
+			}
 		}
 	}
 	if at, ok := b.at[b.f.Focus]; ok && b.f.Focus != "" {
@@ -371,7 +377,8 @@ func (b *builder) lines(keys map[int32]string) []Line {
 			if !slices.Contains(l.Kinds, e.Kind) {
 				l.Kinds = append(l.Kinds, e.Kind)
 			}
-			l.Broad = l.Broad || m.Broad || m.Unconfirmed
+			l.Broad = l.Broad || m.Broad
+			l.Unconfirmed = l.Unconfirmed || m.Unconfirmed
 			l.Unowned = l.Unowned || m.Unowned
 			label = cmp.Or(label, m.Label, derivedLabel(e, m))
 			switch e.Granted {
@@ -380,7 +387,7 @@ func (b *builder) lines(keys map[int32]string) []Line {
 			case graph.Conditional:
 			case graph.Denied:
 				allCond = false
-			default:
+			default: // allowed, or not for IAM to decide
 				allCond, anySure = false, true
 			}
 			l.NoLog = l.NoLog || e.Log.State == graph.No
@@ -391,6 +398,7 @@ func (b *builder) lines(keys map[int32]string) []Line {
 		switch {
 		case anySure:
 			l.Verdict = graph.Allowed
+			l.partUnknown = anyUnknown
 		case anyUnknown:
 			l.Verdict = graph.Unknown
 		case allCond:
@@ -399,7 +407,7 @@ func (b *builder) lines(keys map[int32]string) []Line {
 			l.Verdict = b.g.Edges[es[0]].Granted
 		}
 		l.Label = labelText(&l, label)
-		l.Sentence = b.sentence(&l, p.from, p.to)
+		l.Sentence = b.sentence(&l, label, p.from, p.to)
 		out = append(out, l)
 	}
 	slices.SortFunc(out, func(x, y Line) int { return cmp.Compare(x.ID, y.ID) })
@@ -436,16 +444,18 @@ func derivedLabel(e *graph.Edge, m rules.Mark) string {
 // labelText puts a line's marks before its label's words.
 func labelText(l *Line, words string) string {
 	var s []string
-	if l.Broad {
+	if l.Stark() {
 		s = append(s, "✱")
 	}
 	if l.Unowned {
 		s = append(s, "◇")
 	}
 	switch {
-	case l.Broad && words != "":
-		s = append(s, shorten(words, maxLabelText))
-	case l.Unowned && !l.Broad:
+	case l.Stark():
+		if words != "" {
+			s = append(s, shorten(clean(words), maxLabelText))
+		}
+	case l.Unowned:
 		s = append(s, "no owner")
 	}
 	if l.Verdict == graph.Unknown {
@@ -455,7 +465,7 @@ func labelText(l *Line, words string) string {
 }
 
 // sentence says a line aloud.
-func (b *builder) sentence(l *Line, from, to int32) string {
+func (b *builder) sentence(l *Line, words string, from, to int32) string {
 	var s strings.Builder
 	s.WriteString(b.speak(from) + " ")
 	for i, k := range l.Kinds {
@@ -469,9 +479,12 @@ func (b *builder) sentence(l *Line, from, to int32) string {
 	s.WriteString(" " + b.speak(to))
 	if l.Broad {
 		s.WriteString(", over-broad")
-		if _, words, ok := strings.Cut(strings.TrimSuffix(l.Label, " ?"), " "); ok {
-			s.WriteString(" (" + strings.TrimPrefix(words, "◇ ") + ")")
+		if words != "" {
+			s.WriteString(" (" + words + ")")
 		}
+	}
+	if l.Unconfirmed {
+		s.WriteString(", without confirmation")
 	}
 	if l.Unowned {
 		s.WriteString(", no owner")
@@ -483,6 +496,9 @@ func (b *builder) sentence(l *Line, from, to int32) string {
 		s.WriteString(", unknown")
 	case graph.Denied:
 		s.WriteString(", denied")
+	}
+	if l.partUnknown {
+		s.WriteString(", in part unknown")
 	}
 	switch l.Confirm {
 	case graph.ConfirmUser:

@@ -209,56 +209,48 @@ func (b *builder) context(within, seeds []bool) {
 	for i, ok := range seeds {
 		if ok {
 			from = append(from, b.from[i])
-			b.toLog(within, into, b.to[i])
+			for _, e := range b.toLog(within, b.to[i]) {
+				into[e] = true
+			}
 		}
 	}
 	b.up(within, into, from)
 	b.drawn = into
 }
 
-// toLog adds the links from a node to its logs or, when it has none of its own, the shortest way to one.
-func (b *builder) toLog(within, into []bool, n int32) {
+// toLog is the links from a node to its logs or, when it has none of its own, the shortest way to one.
+func (b *builder) toLog(within []bool, n int32) (links []int32) {
 	if b.g.Nodes[n].Lane == graph.Logs {
-		return
+		return nil
 	}
-	found := false
 	for _, e := range b.out[n] {
 		if within[e] && b.g.Nodes[b.to[e]].Lane == graph.Logs {
-			into[e], found = true, true
+			links = append(links, e)
 		}
 	}
-	if found {
-		return
+	if links != nil {
+		return links
 	}
-	type step struct{ node, by, prev int32 }
-	steps := []step{{n, -1, -1}}
+	type step struct{ node, by, from, hops int32 }
+	steps := []step{{node: n, from: -1}}
 	seen := map[int32]bool{n: true}
-	for i, end := 0, 1; i < len(steps); i++ {
-		if i == end && len(steps) > end {
-			end = len(steps)
-		}
-		depth := 0
-		for at := int32(i); steps[at].prev >= 0; at = steps[at].prev {
-			depth++
-		}
-		if depth == logHops {
-			return
-		}
+	for i := 0; i < len(steps) && steps[i].hops < logHops; i++ {
 		for _, e := range b.out[steps[i].node] {
 			t := b.to[e]
 			if !within[e] || seen[t] {
 				continue
 			}
 			seen[t] = true
-			steps = append(steps, step{t, e, int32(i)})
+			steps = append(steps, step{t, e, int32(i), steps[i].hops + 1})
 			if b.g.Nodes[t].Lane == graph.Logs {
-				for at := int32(len(steps) - 1); steps[at].prev >= 0; at = steps[at].prev {
-					into[steps[at].by] = true
+				for at := len(steps) - 1; at > 0; at = int(steps[at].from) {
+					links = append(links, steps[at].by)
 				}
-				return
+				return links
 			}
 		}
 	}
+	return nil
 }
 
 // scope says the filter in words.

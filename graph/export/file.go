@@ -114,7 +114,7 @@ func legendRows(items []LegendItem, px int) [][]LegendItem {
 
 // LegendSVG is the sample of a legend's item as an SVG of its own, for a page that carries CSS.
 func LegendSVG(key string) string {
-	return "<svg class=\"pcmap\" width=\"36\" height=\"18\" viewBox=\"0 0 36 18\" aria-hidden=\"true\"><g transform=\"translate(0 9)\">" + sample(key) + "</g></svg>"
+	return "<svg class=\"pcmap pcmap-sample\" width=\"36\" height=\"18\" viewBox=\"0 0 36 18\" aria-hidden=\"true\"><g transform=\"translate(0 9)\">" + sample(key) + "</g></svg>"
 }
 
 // sample draws an item's mark around (0,0) … (34,0).

@@ -114,7 +114,7 @@ func (b *builder) signature(k int32, lines []int32) string {
 		e := &b.g.Edges[i]
 		m := b.marks[e.ID]
 		other, dir := b.rep[b.to[i]], ">"
-		if b.rep[other] == b.rep[k] || b.to[i] == k {
+		if b.to[i] == k {
 			other, dir = b.rep[b.from[i]], "<"
 		}
 		parts = append(parts, fmt.Sprintf("%s%d %s %s %t%t%t %s %d %s %t", dir, other, e.Kind, e.Granted, m.Broad, m.Unowned,
@@ -215,19 +215,12 @@ func (b *builder) limit() {
 	if at, ok := b.at[b.f.Focus]; ok {
 		keep[at], cards[at] = true, true
 	}
-	log := make([]bool, len(b.drawn))
 	for _, e := range order {
-		clear(log)
 		path := []int32{e}
 		for n := b.from[e]; parent[n] >= 0; n = b.from[parent[n]] {
 			path = append(path, parent[n])
 		}
-		b.toLog(b.drawn, log, b.to[e])
-		for i, ok := range log {
-			if ok {
-				path = append(path, int32(i))
-			}
-		}
+		path = append(path, b.toLog(b.drawn, b.to[e])...)
 		more := map[int32]bool{}
 		for _, l := range path {
 			for _, n := range []int32{b.rep[b.from[l]], b.rep[b.to[l]]} {
@@ -258,8 +251,7 @@ func (b *builder) limit() {
 	}
 	for i := range before {
 		if before[i] && !keep[i] {
-			b.hidden[bySize] = cmp.Or(b.hidden[bySize], &Hidden{})
-			b.hidden[bySize].Nodes++
+			b.hiddenFor(bySize).Nodes++
 		}
 	}
 	b.node, b.drawn = keep, links

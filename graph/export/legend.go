@@ -15,9 +15,9 @@ func (sc *Scene) legend() []LegendItem {
 	for i := range sc.Lines {
 		l := &sc.Lines[i]
 		switch {
-		case l.Broad && l.Unowned:
+		case l.Stark() && l.Unowned:
 			used["both"] = true
-		case l.Broad:
+		case l.Stark():
 			used["broad"] = true
 		case l.Unowned:
 			used["unowned"] = true

@@ -90,16 +90,22 @@ type Line struct {
 	Kinds    []graph.EdgeKind
 	From, To string // keys of cards
 
-	Broad, Unowned bool
-	Verdict        graph.Verdict // of its worst link
-	Confirm        graph.Confirmation
-	NoLog          bool
-	Severity       rules.Severity
-	Label          string // its marks and their words: "✱ s3:* on *"; "" when it carries none
-	Sentence       string // "support-agent can read hr-payroll, over-broad, no owner"
+	Broad, Unowned, Unconfirmed bool
+
+	Verdict  graph.Verdict // allowed when any of its links is; else unknown, then conditional, then denied
+	Confirm  graph.Confirmation
+	NoLog    bool
+	Severity rules.Severity
+	Label    string // its marks and their words: "✱ s3:* on *"; "" when it carries none
+	Sentence string // "support-agent can read hr-payroll, over-broad (s3:* on *), no owner"
 
 	Route layout.Route
+
+	partUnknown bool // a link of it is unknown and another is not
 }
+
+// Stark reports whether the line is drawn thick: it is over-broad, or acts without confirmation.
+func (l *Line) Stark() bool { return l.Broad || l.Unconfirmed }
 
 // Hidden is something that is not drawn, and why.
 type Hidden struct {

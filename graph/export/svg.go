@@ -41,7 +41,7 @@ func SVG(w io.Writer, sc *Scene, o Options) error {
 		s.file()
 	} else {
 		s.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pcmap\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"group\" aria-label=\"%s\">\n",
-			sc.W, sc.H, sc.W, sc.H, esc("Permission chain map. "+sc.Description()))
+			sc.W, sc.H, sc.W, sc.H, esc("Permission chain map: "+sc.Scope+", "+sc.Counts.String()))
 		s.drawing()
 		s.print("</svg>\n")
 	}
@@ -98,7 +98,7 @@ func rank(l *Line) int {
 	if l.Unowned {
 		r = 1
 	}
-	if l.Broad {
+	if l.Stark() {
 		r += 2
 	}
 	return r
@@ -124,7 +124,7 @@ func (s *svg) open(class, kind, key, attrs, name string) string {
 // lineClass names the marks of a line.
 func lineClass(l *Line) string {
 	c := "e"
-	if l.Broad {
+	if l.Stark() {
 		c += " broad"
 	}
 	if l.Unowned {
@@ -144,7 +144,7 @@ func lineClass(l *Line) string {
 // headLength is the length of a line's arrowhead.
 func headLength(l *Line) int {
 	switch {
-	case l.Broad:
+	case l.Stark():
 		return 10
 	case l.Unowned:
 		return 8

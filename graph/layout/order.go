@@ -10,7 +10,9 @@ import (
 const (
 	searchBase    = 50_000 // comparisons of two neighbouring items that any drawing may cost
 	searchPerLink = 250    // more of them for each part of a link between two lanes
-	searchMost    = 9_000_000
+	searchPage    = 800    // parts that a page may draw; for each beyond, which only files do …
+	searchPerMore = 1_800  // … there is time for more
+	searchMost    = 12_000_000
 	sweepsWithout = 4   // sweeps without a better order after which a start is given up
 	sweepsMost    = 24  // sweeps of one start
 	startsMost    = 12  // starts of which the best is kept
@@ -27,7 +29,7 @@ func (p *plan) order() {
 	s := &search{plan: p}
 	s.init()
 	parts := len(p.left)
-	s.budget = min(searchBase+searchPerLink*parts, searchMost)
+	s.budget = min(searchBase+searchPerLink*parts+searchPerMore*max(0, parts-searchPage), searchMost)
 	if parts == 0 && len(p.loop) == 0 {
 		return
 	}
