@@ -280,7 +280,7 @@ func (p *principal) mayAct(actions []string) bool {
 
 // pair evaluates one principal against one known target.
 func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []grant, from []graph.NodeID, every map[graph.NodeID]graph.EdgeID) {
-	if n.ID == p.node || slices.Contains(from, n.ID) && row.kind != graph.Administers {
+	if n.ID == p.node {
 		return
 	}
 	resource := row.resourceOf(n)
@@ -329,6 +329,9 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 		b.dataAccess(p, n, &v)
 	}
 	for _, f := range from {
+		if f == n.ID {
+			continue
+		}
 		kind := row.kind
 		if b.nodes[f].Kind == graph.KindKB && kind == graph.Reads && (n.Kind == graph.KindBucket || n.Kind == graph.KindSource) {
 			kind = graph.Indexes // what a knowledge base reads, it indexes
@@ -346,14 +349,18 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 		if f != p.node {
 			e.As = p.node
 		}
-		// An agent and a knowledge base do only what their configuration says, and that was imported; what code in a
-		// function or a person does is not written down anywhere.
-		if n := b.nodes[f]; e.Wired == graph.StateUnknown && n.Unknown == "" && (n.Kind == graph.KindAgent || n.Kind == graph.KindKB) {
-			e.Wired = graph.No
-		}
+		b.unwired(e)
 		if !named && e.Wired != graph.Yes {
 			e.ImpliedBy = every[f]
 		}
+	}
+}
+
+// unwired says of a link that nothing configures it, where that is known. An agent and a knowledge base do only what
+// their configuration says, and that was imported; what code in a function or a person does is not written down anywhere.
+func (b *builder) unwired(e *graph.Edge) {
+	if n := b.nodes[e.From]; e.Wired == graph.StateUnknown && n.Unknown == "" && (n.Kind == graph.KindAgent || n.Kind == graph.KindKB) {
+		e.Wired = graph.No
 	}
 }
 
@@ -419,6 +426,9 @@ func wideFor(pattern, resource string) bool {
 		return strings.HasSuffix(pattern, "*") && strings.Count(pattern, ":") < 5
 	}
 	id := p.Resource
+	if r.Service == "s3" || r.Service == "sqs" || r.Service == "sns" {
+		return strings.Trim(id, "*?/") == "" // these ARNs hold a name and no type before it
+	}
 	for _, sep := range []string{"/", ":"} {
 		if t, _, ok := strings.Cut(r.Resource, sep); ok && strings.HasPrefix(id, t+sep) {
 			id = id[len(t)+1:]
@@ -599,7 +609,7 @@ func (b *builder) everything(p *principal, from []graph.NodeID) map[graph.NodeID
 // reaches all of them. It returns that link for each actor, so that links to known resources can name it.
 func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from []graph.NodeID, all map[graph.NodeID]graph.EdgeID) map[graph.NodeID]graph.EdgeID {
 	if row.every == "" {
-		return nil
+		return all
 	}
 	pattern := row.every
 	if q, err := arn.Parse(pattern); err == nil && q.Account == "*" {
@@ -648,6 +658,7 @@ func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from 
 		if top, ok := all[f]; ok {
 			e.ImpliedBy = top
 		}
+		b.unwired(e)
 		out[f] = e.ID
 	}
 	return out

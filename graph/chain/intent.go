@@ -250,7 +250,9 @@ func (b *builder) intended(e *graph.Edge) graph.State {
 			default:
 				continue
 			}
-			if slices.Contains(to.Workloads, name) {
+			// A tool belongs to the workload because it is wired to it; whether it is meant to be there is for the list.
+			wiredIn := to.Kind == graph.KindActionGroup || to.Kind == graph.KindTool
+			if slices.Contains(to.Workloads, name) && (list == nil || !wiredIn) {
 				return graph.Yes
 			}
 			if list == nil {

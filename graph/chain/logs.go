@@ -102,11 +102,11 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 	case graph.KindActionGroup, graph.KindTool:
 		return b.toolLog(e, to)
 	case graph.KindFunction:
-		if s := b.functionLog(to); s.State == graph.Yes {
+		if s := b.functionLog(to); e.Kind == graph.Calls && s.State == graph.Yes {
 			return s
 		}
 	case graph.KindRuntime:
-		if s, ok := b.runtimeLog(to); ok {
+		if s, ok := b.runtimeLog(to); ok && e.Kind == graph.Invokes {
 			return s
 		}
 	case graph.KindEverything:
@@ -120,7 +120,7 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 		return graph.LogState{State: graph.StateUnknown, Why: "whether any log shows this for a " + string(to.Kind) + " is not established"}
 	}
 	s := b.trailLog(ev, account, to)
-	if to.Kind == graph.KindFunction && s.State == graph.No {
+	if to.Kind == graph.KindFunction && e.Kind == graph.Calls && s.State == graph.No {
 		if f := b.functionLog(to); f.State == graph.No {
 			s.Why += "; " + f.Why
 		}

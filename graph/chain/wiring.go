@@ -536,7 +536,9 @@ func (b *builder) namedIn(value string, near *graph.Node) (*graph.Node, graph.Ed
 	if n == nil {
 		return nil, ""
 	}
-	unknownNode(n, "named by the configuration of "+near.Name+"; not imported itself")
+	if n.Kind != graph.KindModel {
+		unknownNode(n, "named by the configuration of "+near.Name+"; not imported itself")
+	}
 	switch n.Lane {
 	case graph.Models:
 		return n, graph.Invokes
