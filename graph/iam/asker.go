@@ -8,11 +8,17 @@ type Asker struct {
 	ctx Context // the subject's, over the target's
 	q   query
 
-	plan  *plan
-	stamp uint32
-	memo  []memo // by use
-	scps  []scpMemo
-	miss  missing
+	plan   *plan
+	stamp  uint32
+	memo   []memo // by use
+	shapes []shapeMemo
+	scps   []scpMemo
+	miss   missing
+	l      layers
+
+	owner   string // the account that owns the resource; "" when it is everybody's own
+	nobody  identity
+	special bool // the action is of a service that has requests which policies do not decide
 
 	resource []ready // the resource policy's statements that name the action and the resource
 	rcp      memo
@@ -36,6 +42,13 @@ type ready struct {
 	c         truth
 }
 
+// shapeMemo is what a shape says of the target.
+type shapeMemo struct {
+	stamp uint32
+	t     truth
+	doubt string
+}
+
 type scpMemo struct {
 	stamp    uint32
 	fixed    tally
@@ -53,13 +66,19 @@ func (a *Asker) About(t *Target) {
 	a.stamp++
 	a.req = Request{Action: t.Action, Resource: t.Resource, ResourceAccount: t.ResourceAccount, ResourceLess: t.ResourceLess,
 		Takes: t.Takes, ResourceManagement: t.ResourceManagement, Context: t.Context}
-	a.q.prepare(&a.req, &Policies{})
+	a.q.prepare(&a.req, &Policies{}, &a.nobody)
 	a.plan = a.x.plan(&a.q)
+	if n := len(a.plan.shapes); n > len(a.shapes) {
+		a.shapes = append(a.shapes, make([]shapeMemo, n-len(a.shapes))...)
+	}
 	a.miss = readMissing(t.Missing)
-	a.ctx = Context{parent: &a.req.Context}
+	a.ctx = Context{parent: &a.req.Context, ids: a.x.ids}
+	a.q.ctx = &a.ctx
+	a.owner = resourceAccount(&a.req, "")
+	a.special = a.q.service == "sts" || a.q.service == "iam" || a.q.service == "kms"
 	a.resource = a.resource[:0]
 	if t.Policy != nil {
-		for _, sp := range a.x.speaking(&a.q, t.Policy) {
+		for _, sp := range a.x.speaking(nil, &a.q, t.Policy) {
 			if r, ok := a.ready(t.Policy, sp, LayerResource); ok {
 				a.resource = append(a.resource, r)
 			}
@@ -68,18 +87,18 @@ func (a *Asker) About(t *Target) {
 	a.rcp = memo{personal: a.rcp.personal[:0]}
 	for _, l := range t.RCP {
 		for _, p := range l.Policies {
-			a.learn(&a.rcp, p, a.x.speaking(&a.q, p), LayerRCP)
+			a.learn(&a.rcp, p, a.x.speaking(nil, &a.q, p), LayerRCP)
 		}
 	}
 	a.endpoint = memo{personal: a.endpoint.personal[:0]}
 	for _, p := range t.Endpoint {
-		a.learn(&a.endpoint, p, a.x.speaking(&a.q, p), LayerEndpoint)
+		a.learn(&a.endpoint, p, a.x.speaking(nil, &a.q, p), LayerEndpoint)
 	}
 }
 
 // ready looks at a statement as far as no subject is needed. ok is false when it cannot match any.
 func (a *Asker) ready(p *Policy, sp spoken, layer Layer) (ready, bool) {
-	s := &p.statements[sp.statement]
+	s := sp.s
 	out := ready{policy: p, statement: sp.statement, personal: sp.personal, r: yes, c: yes, doubt: s.invalid}
 	if sp.personal {
 		return out, true
@@ -108,7 +127,7 @@ func (a *Asker) learn(m *memo, p *Policy, list []spoken, layer Layer) {
 			m.personal = append(m.personal, r)
 			continue
 		}
-		m.fixed.count(s, by{p, sp.statement}, min(r.r, r.c), granted{direct: yes}, r.doubt)
+		m.fixed.count(s, by{p, sp.statement}, min(r.r, r.c), granted{ways: ways{direct: yes}}, r.doubt)
 	}
 }
 
@@ -136,13 +155,13 @@ func (a *Asker) add(t *tally, m *memo, layer Layer) {
 // hear adds one statement for the subject.
 func (a *Asker) hear(t *tally, r *ready, layer Layer) {
 	s := &r.policy.statements[r.statement]
-	how := granted{direct: yes}
+	how := granted{ways: ways{direct: yes}}
 	if layer == LayerResource || layer == LayerEndpoint && s.principals != nil {
 		if how = s.names(&a.q); how.any() == no {
 			return
 		}
 		if layer == LayerEndpoint {
-			how = granted{direct: yes}
+			how = granted{ways: ways{direct: yes}}
 		}
 	}
 	m, doubt := min(r.r, r.c), r.doubt
@@ -161,44 +180,88 @@ func (a *Asker) hear(t *tally, r *ready, layer Layer) {
 	t.count(s, by{r.policy, r.statement}, m, how, doubt)
 }
 
-// Decide answers for one subject, by its place in the index. It does not allocate, but where policies have variables.
-func (a *Asker) Decide(subject int) Verdict {
-	var l layers
-	miss := a.ask(&l, subject)
-	if d, _, ok := a.q.fixed(); ok {
-		return Verdict{Decision: d}
+// own adds the statements of policies that only the subject has.
+func (a *Asker) own(t *tally, list []spoken) {
+	for i := range list {
+		sp := &list[i]
+		m, doubt := yes, ""
+		if sp.shape >= 0 {
+			sm := &a.shapes[sp.shape]
+			if sm.stamp != a.stamp {
+				a.form(sm, a.plan.shapes[sp.shape])
+			}
+			if sm.t == no {
+				continue
+			}
+			m, doubt = sm.t, sm.doubt
+		} else if m, doubt = sp.s.matchResource(&a.q, LayerIdentity); m == no {
+			continue
+		}
+		if sp.personal {
+			if m = min(m, sp.s.matchConditions(&a.q)); m == no {
+				continue
+			}
+		}
+		if doubt == "" {
+			doubt = sp.s.invalid
+		}
+		t.count(sp.s, by{sp.policy, sp.statement}, m, granted{ways: ways{direct: yes}}, doubt)
 	}
-	return l.verdict(&a.q, &miss)
+}
+
+// form finds what a shape says of the target.
+func (a *Asker) form(m *shapeMemo, sh *shape) {
+	m.stamp = a.stamp
+	m.t, m.doubt = sh.s.matchResource(&a.q, LayerIdentity)
+	if m.t > no && !sh.personal {
+		m.t = min(m.t, sh.s.matchConditions(&a.q))
+	}
+}
+
+// Decide answers for one subject, by its place in the index. It does not allocate.
+func (a *Asker) Decide(subject int) Verdict {
+	a.l = layers{}
+	miss := a.ask(&a.l, subject)
+	if a.special {
+		if d, _, ok := a.q.fixed(); ok {
+			return Verdict{Decision: d}
+		}
+	}
+	return a.l.verdict(&a.q, &miss)
 }
 
 func (a *Asker) ask(l *layers, subject int) missing {
 	x, q := a.x, &a.q
-	s, p := &x.subjects[subject], &x.people[subject]
-	a.req.Principal = s.Principal
-	q.kind, q.who = s.Principal.Kind, x.who[subject]
-	q.anySession = s.Principal.AnySession || q.who.form == formRole && a.req.Context.Default == NotKnown
-	q.bounded = len(p.boundary) > 0 && q.kind == PrincipalAWS
-	q.same = q.who.account == resourceAccount(&a.req, q.who.account)
-	a.ctx.keys, a.ctx.prefixes = s.Context.keys, s.Context.prefixes
-	q.ctx = &a.ctx
+	p := &x.people[subject]
+	q.person, q.who, q.kind = &x.subjects[subject].Principal, &x.who[subject], p.kind
+	q.anySession = p.anySession || q.who.form == formRole && a.req.Context.Default == NotKnown
+	q.bounded = p.boundary.to > p.boundary.from && q.kind == PrincipalAWS
+	q.same = a.owner == "" || q.who.account == a.owner
+	n := len(x.ids)
+	a.ctx.row = x.rows[subject*n : (subject+1)*n]
+	if x.prefixed {
+		a.ctx.prefixes = x.subjects[subject].Context.prefixes
+	}
 
 	l.boundary.allow, l.session.allow, l.scp.allow, l.rcp.allow, l.endpoint.allow = yes, yes, yes, yes, yes
 	if q.kind == PrincipalAWS {
-		for _, u := range a.plan.identity[a.plan.start[subject]:a.plan.start[subject+1]] {
+		from, to := a.plan.starts[subject], a.plan.starts[subject+1]
+		for _, u := range a.plan.shared[from.shared:to.shared] {
 			a.add(&l.identity, a.of(u), LayerIdentity)
 		}
+		a.own(&l.identity, a.plan.own[from.own:to.own])
 		if q.who.form == formRoot {
 			l.identity.allow = yes
 		}
-		if len(p.boundary) > 0 {
+		if ids := x.of(p.boundary); len(ids) > 0 {
 			l.boundary.allow = no
-			for _, u := range p.boundary {
+			for _, u := range ids {
 				a.add(&l.boundary, a.of(u), LayerBoundary)
 			}
 		}
-		if len(p.session) > 0 {
+		if ids := x.of(p.session); len(ids) > 0 {
 			l.session.allow = no
-			for _, u := range p.session {
+			for _, u := range ids {
 				a.add(&l.session, a.of(u), LayerSession)
 			}
 		}

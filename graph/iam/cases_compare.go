@@ -141,7 +141,7 @@ func (c *Case) runMatch() CaseOutcome {
 	pols := &Policies{Identity: []*Policy{p}}
 	req := c.request(pols)
 	q := query{}
-	q.prepare(&req, pols)
+	q.prepare(&req, pols, &identity{})
 	switch c.Match.Element {
 	case "Action", "NotAction":
 		out.Got = fmt.Sprint(s.actions.matches(&q) != s.notAction)

@@ -40,7 +40,19 @@ type resource struct {
 	short bool // fewer than six parts
 	src   string
 
+	prefix string // what stands before the first wildcard of text
+	exact  bool   // text has no wildcard
+
 	wildType bool // the resource type has a wildcard, and what follows it is not just *
+}
+
+// cut notes the literal prefix of the pattern, which turns most resources away.
+func (r *resource) cut() {
+	i := strings.IndexAny(r.text, "*?"+string(rune(arn.LiteralStar))+string(rune(arn.LiteralMark)))
+	r.exact = i < 0
+	if r.prefix = r.text; i >= 0 {
+		r.prefix = r.text[:i]
+	}
 }
 
 // hasWildType reports whether a pattern puts a wildcard where the resource type stands, but means only some of what
@@ -94,6 +106,7 @@ func compileStatement(s *statement, src *Statement, doc *Document) {
 		text, vars := parseTemplate(r, doc.Version)
 		s.resources[i] = resource{wildType: hasWildType(text), text: text, vars: vars, any: vars == nil && text == "*", src: r,
 			short: r != "*" && strings.HasPrefix(r, "arn:") && strings.Count(r, ":") < 5}
+		s.resources[i].cut()
 	}
 	switch {
 	case src.Principal != nil:

@@ -88,22 +88,28 @@ func (c *condition) eval(q *query) truth {
 	}
 	switch c.op.set {
 	case forAll:
+		if !v.multi {
+			return c.holds(q, v.one)
+		}
 		out := yes
-		for _, s := range v.vals {
+		for _, s := range v.many {
 			out = min(out, c.holds(q, s))
 		}
 		return out
 	case forAny:
+		if !v.multi {
+			return c.holds(q, v.one)
+		}
 		out := no
-		for _, s := range v.vals {
+		for _, s := range v.many {
 			out = max(out, c.holds(q, s))
 		}
 		return out
 	}
 	if v.multi {
-		return c.multi(q, v.vals)
+		return c.multi(q, v.many)
 	}
-	return c.holds(q, v.vals[0])
+	return c.holds(q, v.one)
 }
 
 // multi is a plain operator on a multi-valued key. AWS says to use ForAllValues or ForAnyValue and does not say what

@@ -23,16 +23,36 @@ type Context struct {
 	// Default is what holds for keys not listed: Absent for a strict answer, NotKnown for what could be allowed.
 	Default Presence
 
-	keys     map[string]contextKey
+	keys     map[string]*contextKey
 	prefixes []contextPrefix
 	parent   *Context // asked for keys that this one does not list, nor covers by a prefix
+
+	// ids and row stand for keys in an Index: the key k is row[ids[k]].
+	ids map[string]int32
+	row []contextKey
 }
 
+// contextKey is what is known of a key. The value of a single-valued key is kept by itself, so that reading it follows
+// no pointer to a list.
 type contextKey struct {
-	vals     []string
+	one      string
+	many     []string
 	presence Presence
 	multi    bool
 }
+
+func (k *contextKey) values() []string {
+	if k.presence == Present && !k.multi {
+		return []string{k.one}
+	}
+	return k.many
+}
+
+// unsaid marks a key that a row of an Index says nothing of.
+const unsaid Presence = 255
+
+// standing are the keys without values, by their presence.
+var standing = [...]contextKey{Absent: {presence: Absent}, Present: {presence: Present, multi: true}, NotKnown: {presence: NotKnown}, ValueUnknown: {presence: ValueUnknown}}
 
 type contextPrefix struct {
 	prefix   string
@@ -42,9 +62,13 @@ type contextPrefix struct {
 // NewContext returns a Context of the keys given, whose Default is Absent. One value makes a key single-valued,
 // more make it multi-valued, none make it present and empty.
 func NewContext(keys map[string][]string) Context {
-	c := Context{keys: make(map[string]contextKey, len(keys))}
+	c := Context{keys: make(map[string]*contextKey, len(keys))}
 	for k, v := range keys {
-		c.keys[strings.ToLower(k)] = contextKey{vals: slices.Clone(v), presence: Present, multi: len(v) != 1}
+		if len(v) == 1 {
+			c.Set(k, v[0])
+		} else {
+			c.SetMulti(k, v...)
+		}
 	}
 	return c
 }
@@ -58,12 +82,12 @@ func Discover(keys map[string][]string) Context {
 
 // Set gives a single-valued key its value.
 func (c *Context) Set(key, value string) {
-	c.put(key, contextKey{vals: []string{value}, presence: Present})
+	c.put(key, contextKey{one: value, presence: Present})
 }
 
 // SetMulti gives a multi-valued key its values: what ForAllValues and ForAnyValue look through.
 func (c *Context) SetMulti(key string, values ...string) {
-	c.put(key, contextKey{vals: slices.Clone(values), presence: Present, multi: true})
+	c.put(key, contextKey{many: slices.Clone(values), presence: Present, multi: true})
 }
 
 // Mark says of a key that it is Absent, NotKnown or ValueUnknown.
@@ -82,32 +106,37 @@ func (c Context) Over(base *Context) Context {
 	return c
 }
 
+// At most a map of a Context is written to while it is made; afterwards it is shared by copies.
 func (c *Context) put(key string, v contextKey) {
 	if c.keys == nil {
-		c.keys = map[string]contextKey{}
+		c.keys = map[string]*contextKey{}
 	}
-	c.keys[strings.ToLower(key)] = v
+	c.keys[strings.ToLower(key)] = &v
 }
 
 // Get returns what is known of a key.
 func (c *Context) Get(key string) (values []string, p Presence) {
 	v := c.get(strings.ToLower(key))
-	return v.vals, v.presence
+	return v.values(), v.presence
 }
 
 // get is Get for a key in lower case; it does not allocate.
-func (c *Context) get(key string) contextKey {
+func (c *Context) get(key string) *contextKey {
 	for {
-		if v, ok := c.keys[key]; ok {
+		if c.ids != nil {
+			if id, ok := c.ids[key]; ok && c.row[id].presence != unsaid {
+				return &c.row[id]
+			}
+		} else if v, ok := c.keys[key]; ok {
 			return v
 		}
-		for _, p := range c.prefixes {
-			if strings.HasPrefix(key, p.prefix) {
-				return contextKey{presence: p.presence}
+		for i := range c.prefixes {
+			if strings.HasPrefix(key, c.prefixes[i].prefix) {
+				return &standing[c.prefixes[i].presence]
 			}
 		}
 		if c.parent == nil {
-			return contextKey{presence: c.Default}
+			return &standing[c.Default]
 		}
 		c = c.parent
 	}

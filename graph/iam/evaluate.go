@@ -2,6 +2,7 @@ package iam
 
 import (
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/permchain/permchain/graph/arn"
@@ -17,7 +18,7 @@ import (
 // how much.
 func Evaluate(req *Request, p *Policies) Result {
 	q := query{}
-	q.prepare(req, p)
+	q.prepare(req, p, &identity{})
 	if q.span == partly {
 		return EvaluateSet(req, p).Result
 	}
@@ -48,23 +49,34 @@ type Verdict struct {
 // allocate. A Resource with wildcards is read as at Evaluate, except that patterns which only meet in parts are not
 // told apart: use EvaluateSet for sets.
 func Decide(req *Request, p *Policies) Verdict {
-	q := query{}
-	q.prepare(req, p)
-	if d, _, ok := q.fixed(); ok {
+	w := desks.Get().(*desk)
+	defer desks.Put(w)
+	*w = desk{}
+	w.q.prepare(req, p, &w.id)
+	if d, _, ok := w.q.fixed(); ok {
 		return Verdict{Decision: d}
 	}
-	var l layers
-	miss := l.ask(&q, p)
-	return l.verdict(&q, &miss)
+	miss := w.l.ask(&w.q, p)
+	return w.l.verdict(&w.q, &miss)
 }
 
-// prepare reads a request into a query.
-func (q *query) prepare(req *Request, p *Policies) {
+// desk is the space that one Decide works on.
+type desk struct {
+	q  query
+	l  layers
+	id identity
+}
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
+// prepare reads a request into a query. id is where the principal's ARN is taken apart.
+func (q *query) prepare(req *Request, p *Policies, id *identity) {
 	q.req, q.ctx, q.kind = req, &req.Context, req.Principal.Kind
+	q.person, q.who = &req.Principal, id
 	q.buf = q.space[:0]
 	q.service, q.name, _ = strings.Cut(q.lowered(req.Action), ":")
 	if q.kind == PrincipalAWS || q.kind == PrincipalFederated {
-		q.who = readIdentity(req.Principal.ARN)
+		*q.who = readIdentity(req.Principal.ARN)
 	}
 	if req.Principal.Account != "" {
 		q.who.account = req.Principal.Account

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,9 +38,14 @@ type Index struct {
 	subjects []Subject
 	who      []identity
 	uses     []use // distinct (policy, layer) pairs
+	count    []int // how many subjects have each as an identity policy
 	people   []person
 	scps     []scpSet
-	personal Context // lists the keys that some subject brings
+	personal Context      // lists the keys that some subject brings
+	rows     []contextKey // what each subject says of each of them, subject after subject
+	lists    []int32      // indices of uses, for person
+	ids      map[string]int32
+	prefixed bool // some subject has prefixes
 
 	mu    sync.Mutex
 	plans map[string]*plan
@@ -49,31 +55,49 @@ type Index struct {
 type use struct {
 	policy *Policy
 	layer  Layer
-	level  int
 }
 
-// person is a subject's policies as indices of uses.
+// person is a subject's policies as ranges of Index.lists.
 type person struct {
-	identity, boundary, session []int32
+	identity, boundary, session stretch
 	scp                         int32 // index of scps; -1 when none apply
 	missing                     missing
+	management, anySession      bool
+	kind                        PrincipalKind
 }
+
+// stretch is a range of Index.lists.
+type stretch struct{ from, to int32 }
+
+func (x *Index) of(r stretch) []int32 { return x.lists[r.from:r.to] }
 
 // scpSet is the levels that subjects share, as indices of uses.
 type scpSet struct{ levels [][]int32 }
 
-// plan is what the policies say of one action.
+// plan is what the policies say of one action. The lists of all subjects stand in one array each: those of subject i
+// begin at starts[i] and end at starts[i+1].
 type plan struct {
-	speaks [][]spoken // by use
-	// subjects' identity uses that say anything, in one array: those of subject i are identity[start[i]:start[i+1]].
-	identity []int32
-	start    []int32
+	speaks [][]spoken // by use, for uses that several subjects share
+	shared []int32    // subjects' identity uses that several subjects share and that say anything
+	own    []spoken   // the statements of subjects' other identity policies
+	starts []struct{ shared, own int32 }
+	shapes []*shape // distinct resources and conditions among own
 }
 
 // spoken is a statement that names the action.
 type spoken struct {
+	s         *statement
+	policy    *Policy
 	statement int32
-	personal  bool // whether it matches depends on the subject
+	shape     int32 // of plan.shapes; -1 when its resource depends on the subject
+	personal  bool  // its conditions depend on the subject
+}
+
+// shape stands for all statements that match the same resources and, where no subject is needed, on the same
+// conditions: what one of them does, all do.
+type shape struct {
+	s        *statement
+	personal bool // conditions are not part of it
 }
 
 // NewIndex prepares to answer for subjects. Verdicts name them by their place in the list. The subjects' Policies are
@@ -81,7 +105,8 @@ type spoken struct {
 func NewIndex(subjects []Subject) *Index {
 	x := &Index{subjects: subjects, who: make([]identity, len(subjects)), people: make([]person, len(subjects)),
 		plans: map[string]*plan{}}
-	x.personal.keys = map[string]contextKey{}
+	x.personal.keys = map[string]*contextKey{}
+	var names []string
 	known := map[use]int32{}
 	intern := func(u use) int32 {
 		i, ok := known[u]
@@ -89,32 +114,42 @@ func NewIndex(subjects []Subject) *Index {
 			i = int32(len(x.uses))
 			known[u] = i
 			x.uses = append(x.uses, u)
+			x.count = append(x.count, 0)
 		}
 		return i
 	}
-	all := func(list []*Policy, layer Layer, level int) []int32 {
+	all := func(list []*Policy, layer Layer) []int32 {
 		out := make([]int32, len(list))
 		for i, p := range list {
-			out[i] = intern(use{p, layer, level})
+			out[i] = intern(use{p, layer})
+			if layer == LayerIdentity {
+				x.count[out[i]]++
+			}
 		}
 		return out
+	}
+	keep := func(ids []int32) stretch {
+		from := len(x.lists)
+		x.lists = append(x.lists, ids...)
+		return stretch{int32(from), int32(len(x.lists))}
 	}
 	sets := map[string]int32{}
 	prefixes := map[string]bool{}
 	for i := range subjects {
 		s := &subjects[i]
 		q := query{}
-		q.prepare(&Request{Principal: s.Principal}, &Policies{})
-		x.who[i] = q.who
+		q.prepare(&Request{Principal: s.Principal}, &Policies{}, &x.who[i])
 		p := &x.people[i]
-		p.identity, p.boundary, p.session = all(s.Identity, LayerIdentity, 0), all(s.Boundary, LayerBoundary, 0), all(s.Session, LayerSession, 0)
+		p.identity, p.boundary = keep(all(s.Identity, LayerIdentity)), keep(all(s.Boundary, LayerBoundary))
+		p.session = keep(all(s.Session, LayerSession))
+		p.kind, p.anySession = s.Principal.Kind, s.Principal.AnySession
 		p.scp = -1
 		p.missing = readMissing(s.Missing)
 		if s.SCP != nil && q.underSCP() {
 			set := scpSet{}
 			var key strings.Builder
-			for j, l := range s.SCP {
-				ids := all(l.Policies, LayerSCP, j)
+			for _, l := range s.SCP {
+				ids := all(l.Policies, LayerSCP)
 				for _, id := range ids {
 					key.WriteString(strconv.Itoa(int(id)))
 					key.WriteByte(',')
@@ -131,16 +166,49 @@ func NewIndex(subjects []Subject) *Index {
 			p.scp = id
 		}
 		for k := range s.Context.keys {
-			x.personal.keys[k] = contextKey{}
+			if x.personal.keys[k] == nil {
+				x.personal.keys[k] = &contextKey{}
+				names = append(names, k)
+			}
 		}
 		for _, pre := range s.Context.prefixes {
+			x.prefixed = true
 			if !prefixes[pre.prefix] {
 				prefixes[pre.prefix] = true
 				x.personal.prefixes = append(x.personal.prefixes, pre)
 			}
 		}
 	}
+	x.fillRows(names)
 	return x
+}
+
+// fillRows writes the subjects' own keys as a table.
+func (x *Index) fillRows(names []string) {
+	slices.Sort(names)
+	x.ids = make(map[string]int32, len(names))
+	for i, k := range names {
+		x.ids[k] = int32(i)
+	}
+	// Values that several subjects have, as tags are, are kept once.
+	values := map[string]string{}
+	x.rows = make([]contextKey, len(names)*len(x.subjects))
+	for i := range x.subjects {
+		row := x.rows[i*len(names) : (i+1)*len(names)]
+		for j, k := range names {
+			v := x.subjects[i].Context.keys[k]
+			if v == nil {
+				row[j].presence = unsaid
+				continue
+			}
+			row[j] = *v
+			if known, ok := values[v.one]; ok {
+				row[j].one = known
+			} else {
+				values[v.one] = v.one
+			}
+		}
+	}
 }
 
 // Len is the number of subjects.
@@ -149,30 +217,36 @@ func (x *Index) Len() int { return len(x.subjects) }
 // Subject returns one subject; it is not to be changed.
 func (x *Index) Subject(i int) *Subject { return &x.subjects[i] }
 
-// isPersonal reports whether a statement's match depends on the subject, apart from Principal.
-func (x *Index) isPersonal(s *statement) bool {
-	open := func(t *template) bool {
-		if t != nil {
-			for _, p := range t.parts {
-				if p.key != "" && x.personal.lists(p.key) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	for _, r := range s.resources {
-		if open(r.vars) {
+// personalResource reports whether a statement's resources depend on the subject.
+func (x *Index) personalResource(s *statement) bool {
+	for i := range s.resources {
+		if x.personalText(s.resources[i].vars) {
 			return true
 		}
 	}
+	return false
+}
+
+// personalConditions reports whether a statement's conditions do.
+func (x *Index) personalConditions(s *statement) bool {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if x.personal.lists(c.key) {
 			return true
 		}
-		for _, v := range c.values {
-			if open(v.vars) {
+		for j := range c.values {
+			if x.personalText(c.values[j].vars) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (x *Index) personalText(t *template) bool {
+	if t != nil {
+		for _, p := range t.parts {
+			if p.key != "" && x.personal.lists(p.key) {
 				return true
 			}
 		}
@@ -188,27 +262,92 @@ func (x *Index) plan(q *query) *plan {
 	if p := x.plans[key]; p != nil {
 		return p
 	}
-	p := &plan{speaks: make([][]spoken, len(x.uses)), start: make([]int32, 1, len(x.people)+1)}
+	p := &plan{speaks: make([][]spoken, len(x.uses)), starts: make([]struct{ shared, own int32 }, 1, len(x.people)+1)}
 	for i, u := range x.uses {
-		p.speaks[i] = x.speaking(q, u.policy)
+		if u.layer != LayerIdentity || x.count[i] > 1 {
+			p.speaks[i] = x.speaking(nil, q, u.policy)
+		}
 	}
+	shapes := map[string]int32{}
 	for i := range x.people {
-		for _, u := range x.people[i].identity {
-			if len(p.speaks[u]) > 0 {
-				p.identity = append(p.identity, u)
+		for _, u := range x.of(x.people[i].identity) {
+			if x.count[u] > 1 {
+				if len(p.speaks[u]) > 0 {
+					p.shared = append(p.shared, u)
+				}
+				continue
+			}
+			from := len(p.own)
+			p.own = x.speaking(p.own, q, x.uses[u].policy)
+			for j := from; j < len(p.own); j++ {
+				p.shape(&p.own[j], shapes)
 			}
 		}
-		p.start = append(p.start, int32(len(p.identity)))
+		p.starts = append(p.starts, struct{ shared, own int32 }{int32(len(p.shared)), int32(len(p.own))})
 	}
-	x.plans[strings.Clone(key)] = p
+	x.plans[key] = p
 	return p
 }
 
-func (x *Index) speaking(q *query, p *Policy) (out []spoken) {
+// speaking adds the statements of a policy that name the query's action.
+func (x *Index) speaking(out []spoken, q *query, p *Policy) []spoken {
 	for i := range p.statements {
-		if s := &p.statements[i]; s.actions.matches(q) != s.notAction {
-			out = append(out, spoken{int32(i), x.isPersonal(s)})
+		s := &p.statements[i]
+		if s.actions.matches(q) == s.notAction {
+			continue
 		}
+		sp := spoken{s: s, policy: p, statement: int32(i), personal: x.personalConditions(s)}
+		if x.personalResource(s) {
+			sp.personal, sp.shape = true, -1
+		}
+		out = append(out, sp)
 	}
 	return out
+}
+
+// shape finds the shape of a statement, or makes it.
+func (p *plan) shape(sp *spoken, known map[string]int32) {
+	if sp.shape < 0 {
+		return
+	}
+	s := sp.s
+	var key strings.Builder
+	key.WriteString(string(s.effect))
+	if s.notResource {
+		key.WriteByte('!')
+	}
+	if !s.hasResource {
+		key.WriteByte('-')
+	}
+	for i := range s.resources {
+		r := &s.resources[i]
+		key.WriteString(r.src)
+		if r.vars != nil {
+			key.WriteByte('\n') // the same text may have variables in one policy and none in another
+		}
+		key.WriteByte('\x00')
+	}
+	if sp.personal {
+		key.WriteByte('p')
+	} else {
+		for i := range s.conditions {
+			c := &s.conditions[i]
+			key.WriteString(c.src.Operator + "\x00" + c.key)
+			for j := range c.values {
+				key.WriteByte('\x00')
+				key.WriteString(c.src.Values[j])
+				if c.values[j].vars != nil {
+					key.WriteByte('\n')
+				}
+			}
+			key.WriteByte('\x01')
+		}
+	}
+	id, ok := known[key.String()]
+	if !ok {
+		id = int32(len(p.shapes))
+		known[key.String()] = id
+		p.shapes = append(p.shapes, &shape{s: s, personal: sp.personal})
+	}
+	sp.shape = id
 }

@@ -21,7 +21,7 @@ func (s *statement) names(q *query) granted {
 		// "resource-based policies that have a NotPrincipal policy element with a Deny effect will always deny any IAM
 		// principal that has a permissions boundary policy attached, regardless of the values specified"
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-		return granted{anyone: yes}
+		return granted{ways: ways{anyone: yes}}
 	}
-	return granted{anyone: not(g.any())}
+	return granted{ways: ways{anyone: not(g.any())}}
 }

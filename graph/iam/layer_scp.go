@@ -20,7 +20,7 @@ func (l *layers) scpLayer(q *query, levels []Level) {
 }
 
 func (q *query) underSCP() bool {
-	return q.kind == PrincipalAWS && !q.req.Principal.Management && !q.who.serviceLinked()
+	return q.kind == PrincipalAWS && !q.person.Management && !q.who.serviceLinked()
 }
 
 // serviceLinked reports whether the identity is a service-linked role or a session of one.

@@ -94,15 +94,17 @@ func compilePrincipals(src *Principals) *principals {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-intersec.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 type granted struct {
-	direct, anyone, role, account truth
-	session                       string // the session name that a "maybe" of direct needs
+	ways
+	session string // the session name that a "maybe" of direct needs
 }
 
-func (g granted) any() truth { return max(g.direct, g.anyone, g.role, g.account) }
+type ways struct{ direct, anyone, role, account truth }
+
+func (g ways) any() truth { return max(g.direct, g.anyone, g.role, g.account) }
 
 // match says how the element names the request's principal.
 func (p *principals) match(q *query) (g granted) {
-	w := &q.who
+	w := q.who
 	if p.any {
 		g.anyone = yes
 	}
@@ -111,7 +113,7 @@ func (p *principals) match(q *query) (g granted) {
 		return g
 	case PrincipalService:
 		for _, s := range p.service {
-			if strings.EqualFold(s, q.req.Principal.Service) {
+			if strings.EqualFold(s, q.person.Service) {
 				g.direct = yes
 			}
 		}

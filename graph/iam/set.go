@@ -53,7 +53,7 @@ const maxParts = 512
 // alone.
 func EvaluateSet(req *Request, p *Policies) SetResult {
 	q := query{}
-	q.prepare(req, p)
+	q.prepare(req, p, &identity{})
 	if d, why, ok := q.fixed(); ok {
 		return oneAnswer(q.resource, Result{Decision: d, Known: d, Why: why})
 	}
@@ -69,7 +69,7 @@ func EvaluateSet(req *Request, p *Policies) SetResult {
 	answers := make([]PartAnswer, 0, len(parts))
 	for _, part := range parts {
 		a := query{}
-		a.prepare(req, p)
+		a.prepare(req, p, &identity{})
 		a.span, a.resource = within, part
 		a.trust = a.needsTrust()
 		ans := PartAnswer{Pattern: part, Result: a.evaluate(p), Holes: sp.holes(part, p)}

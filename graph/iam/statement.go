@@ -15,12 +15,13 @@ const (
 	partly             // an Allow counts when it matches some of what a pattern matches, a Deny when it matches all of it
 )
 
-// query is a request made ready. It is kept on the stack of Evaluate and Decide.
+// query is a request made ready.
 type query struct {
 	req      *Request
 	ctx      *Context
 	kind     PrincipalKind
-	who      identity
+	person   *Principal
+	who      *identity
 	service  string // of the action, in lower case
 	name     string // of the action, in lower case
 	resource string
@@ -113,6 +114,13 @@ func (s *statement) matchOne(q *query, r *resource, layer Layer, except bool) (t
 		return yes, true
 	}
 	text, open := r.text, false
+	if r.vars == nil && q.span == point && !r.short {
+		if r.exact {
+			return truthOf(text == q.resource), true
+		}
+		n := len(r.prefix)
+		return truthOf(len(q.resource) >= n && q.resource[:n] == r.prefix && arn.Match(text[n:], q.resource[n:])), true
+	}
 	if r.vars != nil {
 		var state resolution
 		text, state = r.vars.expand(q)

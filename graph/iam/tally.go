@@ -26,7 +26,7 @@ type tally struct {
 	allowBy, denyBy   by
 	mayAllow, mayDeny bool // a statement whose effect is not known might
 	doubt             string
-	ways              granted // resource layer: the ways in which it allows
+	ways              ways // resource layer: the ways in which it allows
 }
 
 // add holds every statement of a policy against the request.
@@ -43,7 +43,7 @@ func (t *tally) add(q *query, p *Policy, layer Layer, level int) {
 // speak adds one statement whose action matches.
 func (t *tally) speak(q *query, p *Policy, i int, layer Layer, level int) {
 	s := &p.statements[i]
-	how := granted{direct: yes}
+	how := granted{ways: ways{direct: yes}}
 	switch layer {
 	case LayerResource:
 		if how = s.names(q); how.any() == no {
@@ -93,13 +93,15 @@ func (t *tally) count(s *statement, b by, m truth, how granted, doubt string) {
 	if v := min(m, how.any()); v > t.allow {
 		t.allow, t.allowBy = v, b
 	}
+	if how.anyone|how.role|how.account > no {
+		t.ways.anyone = max(t.ways.anyone, min(m, how.anyone))
+		t.ways.role = max(t.ways.role, min(m, how.role))
+		t.ways.account = max(t.ways.account, min(m, how.account))
+	}
 	t.ways.direct = max(t.ways.direct, min(m, how.direct))
-	t.ways.anyone = max(t.ways.anyone, min(m, how.anyone))
-	t.ways.role = max(t.ways.role, min(m, how.role))
-	t.ways.account = max(t.ways.account, min(m, how.account))
 }
 
-// join adds another tally of the same layer.
+// join adds another tally of the same layer, other than the resource layer.
 func (t *tally) join(o *tally) {
 	if o.allow > t.allow {
 		t.allow, t.allowBy = o.allow, o.allowBy
@@ -112,8 +114,6 @@ func (t *tally) join(o *tally) {
 	if t.doubt == "" {
 		t.doubt = o.doubt
 	}
-	t.ways.direct, t.ways.anyone = max(t.ways.direct, o.ways.direct), max(t.ways.anyone, o.ways.anyone)
-	t.ways.role, t.ways.account = max(t.ways.role, o.ways.role), max(t.ways.account, o.ways.account)
 }
 
 // both adds another level of the same layer: each must allow.

@@ -103,7 +103,7 @@ func (t *template) expand(q *query) (string, resolution) {
 		v := q.ctx.get(p.key)
 		switch {
 		case v.presence == Present && !v.multi:
-			q.literal(v.vals[0])
+			q.literal(v.one)
 		case v.presence == NotKnown || v.presence == ValueUnknown:
 			q.buf = append(q.buf, '*')
 			out = open

@@ -36,7 +36,7 @@ func (l *layers) access(q *query, miss *missing, r reading) truth {
 	id := allow(&l.identity, miss.identity)
 	g := l.resource.ways
 	if r == favorably && (l.resource.mayAllow || miss.resource) {
-		g = granted{direct: yes, anyone: yes, role: yes, account: yes}
+		g = ways{direct: yes, anyone: yes, role: yes, account: yes}
 	}
 	var grant truth
 	switch {
