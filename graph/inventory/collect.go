@@ -13,9 +13,6 @@ type Input struct {
 	Lines int    // lines of the file before Data, when Data is one of several documents in it
 	At    string // JSON pointer of Data in the file, when Data is an element of an array of documents
 	Doc   *JSON  // Data already read, when it is JSON; nil: use Value, which reads it
-
-	Exports map[string]string // for templates: what other templates of the import export, by name; see cloudformation.Link
-	Outputs map[string]string // for templates: outputs of nested stacks, by "LogicalId.Outputs.Name"; likewise
 }
 
 // Facts is everything read from one or many inputs. Decoders append to it; Merge joins two; order carries no
@@ -58,6 +55,7 @@ type Facts struct {
 	DataAccess       []DataAccess
 	NestedStacks     []NestedStack
 	Exports          []Export
+	Imports          []Import
 
 	Functions []Function
 	Resources []Resource
@@ -121,6 +119,7 @@ func (f *Facts) Merge(other *Facts) {
 	f.DataAccess = append(f.DataAccess, other.DataAccess...)
 	f.NestedStacks = append(f.NestedStacks, other.NestedStacks...)
 	f.Exports = append(f.Exports, other.Exports...)
+	f.Imports = append(f.Imports, other.Imports...)
 	f.Functions = append(f.Functions, other.Functions...)
 	f.Resources = append(f.Resources, other.Resources...)
 	f.Trails = append(f.Trails, other.Trails...)

@@ -21,6 +21,7 @@ type Source struct {
 type Text struct {
 	Value   string
 	Unknown string
+	Partial string // of an unknown one: what is known of it, with placeholders (UnresolvedMark) for the rest; "" for nothing
 }
 
 // Known returns a known Text.
@@ -64,7 +65,7 @@ type PolicyDoc struct {
 	// Lines are the lines of Source.File that the statements begin on, by index; nil when not known. Raw may have been
 	// put together from a template, so that lines of Raw say nothing.
 	Lines []int
-	// Unresolved are the statements whose text is not wholly known: in Raw a placeholder ("${unresolved:…}") stands for
+	// Unresolved are the statements whose text is not wholly known, an entry for each reason: in Raw a placeholder ("${unresolved:…}") stands for
 	// what is not. Such a statement must count as one whose effect is unknown, never as one that does not match.
 	Unresolved []Unresolved
 }
@@ -327,7 +328,7 @@ type Gateway struct {
 	Issuer        string   // where the tokens that it accepts come from, when its authorizer takes tokens
 	Clients       []string // client ids that it accepts tokens of; nil for any, or not known
 	Interceptors  []string // function ARNs
-	PolicyEngine  string // ARN and mode (ENFORCE, or LOG_ONLY, which stops nothing), with a space between
+	PolicyEngine  string   // ARN and mode (ENFORCE, or LOG_ONLY, which stops nothing), with a space between
 	Listed        bool
 	Tags          Tags
 	Source        Source
@@ -398,11 +399,20 @@ type NestedStack struct {
 	Source    Source
 }
 
-// Export is a value that a template gives to others by name.
+// Export is a value that a template gives to the other templates of its account and Region by name.
 type Export struct {
-	Name   string
-	Value  Text
-	Source Source
+	Name            string
+	Value           Text
+	Account, Region string // stand-ins where the file does not say
+	Source          Source
+}
+
+// Import says that a template takes a value that another one exports. Facts of the template hold placeholders for it;
+// cloudformation.Resolve puts the value in their place.
+type Import struct {
+	Name            string
+	Account, Region string
+	Source          Source
 }
 
 // Memory is an AgentCore memory.

@@ -403,10 +403,11 @@ func (t *template) imported(v, arg *value, depth int) *value {
 	if !name.scalar() || name.why != "" {
 		return unknownLike(v, name, "ImportValue")
 	}
-	if s, ok := t.in.Exports[name.text]; ok {
-		return t.made(v, s, t.standIns, "")
+	if !t.imports[name.text] {
+		t.imports[name.text] = true
+		t.out.Imports = append(t.out.Imports, inventory.Import{Name: name.text, Account: t.account, Region: t.region, Source: t.source(v, "")})
 	}
-	return unresolved(v, "import "+name.text, "it is exported as %s by another stack, whose template is not in this import", name.text)
+	return unresolved(v, importLabel(name.text), "%s", importReason(name.text))
 }
 
 // maxCIDRs is the most that Fn::Cidr makes.

@@ -98,18 +98,19 @@ func (t *template) write(doc *inventory.PolicyDoc, v *value, whole string) {
 				return
 			}
 			s := t.settle("", v)
-			for _, f := range s.fields {
-				if w, ok := f.val.known(); !ok && why == "" && f.key != "Sid" {
-					why = w
-				}
+			var reasons []string
+			for _, why := range []string{whole, why} {
+				reasons = because(why, reasons)
 			}
 			if s.kind == unknown {
-				why = s.why
+				reasons = because(s.why, reasons)
 			}
-			if why == "" {
-				why = whole
+			for _, f := range s.fields {
+				if f.key != "Sid" {
+					reasons = f.val.reasons(reasons)
+				}
 			}
-			if why != "" {
+			for _, why := range reasons {
 				doc.Unresolved = append(doc.Unresolved, inventory.Unresolved{Statement: len(statements.items), Reason: why})
 			}
 			doc.Lines = append(doc.Lines, v.line)

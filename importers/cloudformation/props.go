@@ -111,7 +111,7 @@ func (p part) text() inventory.Text {
 	s, why := p.settled()
 	if why != "" {
 		p.warn("%s of %s: %s", p.name(), p.r.id, why)
-		return inventory.Unsure("%s", why)
+		return inventory.Text{Unknown: why, Partial: s}
 	}
 	return inventory.Known(s)
 }

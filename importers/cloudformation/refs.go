@@ -137,9 +137,6 @@ func (t *template) attribute(v *value, id, attr string, depth int) *value {
 	label := id + "." + attr
 	switch {
 	case r.typ == "AWS::CloudFormation::Stack":
-		if s, ok := t.in.Outputs[label]; ok {
-			return t.made(v, s, t.standIns, "")
-		}
 		return unresolved(v, label, "it is an output of the nested stack %s, whose template is another file", id)
 	case r.typ == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(r.typ, "Custom::"):
 		return unresolved(v, label, "the custom resource %s returns it when the stack is deployed", id)

@@ -198,7 +198,7 @@ func (t *template) dataAccess(p part) {
 
 func first(s string, _ bool) string { return s }
 
-// nestedStack notes a stack that is made of another template. What it exports and what it is given is joined by Link.
+// nestedStack notes a stack that is made of another template. What it is given is noted with it.
 func (t *template) nestedStack(p part) {
 	n := inventory.NestedStack{LogicalID: p.r.id, Params: p.get("Parameters").env(), Source: t.source(p.r.node, p.r.id)}
 	n.Template, _ = p.get("TemplateURL").settled()
@@ -206,7 +206,5 @@ func (t *template) nestedStack(p part) {
 		n.Template = p.get("TemplateURL").v.text
 	}
 	t.out.NestedStacks = append(t.out.NestedStacks, n)
-	if _, linked := t.in.Outputs[p.r.id]; !linked {
-		p.warn("%s is a nested stack of %s: what it makes is seen only where that template is imported too", p.r.id, cmp.Or(n.Template, "a template that is not known"))
-	}
+	p.warn("%s is a nested stack of %s: what it makes is seen only where that template is imported too, and then not with the parameters it is given here", p.r.id, cmp.Or(n.Template, "a template that is not known"))
 }

@@ -34,6 +34,7 @@ type template struct {
 	textBudget int // bytes of text that functions may still make
 	spent      error
 	warned     map[string]bool
+	imports    map[string]bool     // names that Fn::ImportValue asks for
 	attached   map[string][]string // managed policies' ARNs by role, user or group ARN, from the policies' own lists
 	partial    map[string]string   // why the policies of a role are not all known, by its logical id
 }
@@ -69,7 +70,7 @@ func newTemplate(in *inventory.Input, root *value, out *inventory.Facts) (*templ
 		params: map[string]*value{}, conditions: map[string]*value{}, resources: map[string]*resource{},
 		mappings: root.get("Mappings"), outputs: root.get("Outputs"),
 		resolved: map[string]*value{}, decided: map[string]*decision{}, deciding: map[string]bool{},
-		ids: map[string]*identity{}, naming: map[string]bool{}, warned: map[string]bool{}, attached: map[string][]string{}, partial: map[string]string{},
+		ids: map[string]*identity{}, naming: map[string]bool{}, warned: map[string]bool{}, imports: map[string]bool{}, attached: map[string][]string{}, partial: map[string]string{},
 		budget: maxMade, textBudget: maxMadeText,
 		account: in.Account, region: in.Region, stack: in.Stack,
 		described: in.Stack != "" || in.Params != nil,

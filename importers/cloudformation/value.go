@@ -103,6 +103,31 @@ func (v *value) known() (why string, ok bool) {
 	return "", true
 }
 
+// maxReasons is how many reasons are told of one statement.
+const maxReasons = 5
+
+// reasons adds why parts of a value are not known, each once.
+func (v *value) reasons(to []string) []string {
+	if v == nil {
+		return to
+	}
+	to = because(v.why, to)
+	for _, e := range v.items {
+		to = e.reasons(to)
+	}
+	for _, f := range v.fields {
+		to = f.val.reasons(to)
+	}
+	return to
+}
+
+func because(why string, to []string) []string {
+	if why == "" || len(to) >= maxReasons || slices.Contains(to, why) {
+		return to
+	}
+	return append(to, why)
+}
+
 // allMarks are the marks of a value and of everything in it.
 func (v *value) allMarks() mark {
 	if v == nil {
