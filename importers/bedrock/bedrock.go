@@ -9,7 +9,7 @@
 // # Attrs of a Resource
 //
 //	AWS::Logs::LogGroup            "retention" (days, or "never expires"), "kms key" ("" when there is none), "class"
-//	AWS::S3::Bucket                "access log bucket", "encryption", "kms key"
+//	AWS::S3::Bucket                "access log bucket", "encryption", "kms key", "retention"
 //	AWS::DynamoDB::Table           "kms key"
 //	AWS::SecretsManager::Secret    "kms key"
 //	AWS::KMS::Key                  "manager" (AWS or CUSTOMER), "state", "description"

@@ -142,6 +142,12 @@ func TestLogsAndStorage(t *testing.T) {
 		{"access logs", "get-bucket-logging-b.json", "s3api get-bucket-logging", `{"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "b/"}}`, bucket("b", map[string]string{"access log bucket": "logs"}, nil)},
 		{"encryption", "get-bucket-encryption-b.json", "s3api get-bucket-encryption", `{"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:k"}}]}}`,
 			bucket("b", map[string]string{"encryption": "aws:kms", "kms key": "arn:k"}, nil)},
+		{"objects that go after 90 days", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [
+			{"ID": "tmp", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}, {"ID": "off", "Status": "Disabled", "Filter": {}, "Expiration": {"Days": 7}},
+			{"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}}, {"ID": "old", "Status": "Enabled", "Prefix": "", "Expiration": {"Days": 120}}]}`,
+			bucket("b", map[string]string{"retention": "90"}, nil)},
+		{"objects that only move", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [{"Status": "Enabled", "Filter": {}, "Transitions": [{"Days": 30}]}]}`,
+			bucket("b", map[string]string{"retention": "never expires"}, nil)},
 		{"a table", "t.json", "dynamodb describe-table", `{"Table": {"TableName": "t", "TableArn": "arn:t", "SSEDescription": {"KMSMasterKeyArn": "arn:k"}}}`,
 			inventory.Facts{Resources: []inventory.Resource{{ARN: "arn:t", Name: "t", Type: "AWS::DynamoDB::Table", Attrs: map[string]string{"kms key": "arn:k"}}}}},
 		{"collections", "c.json", "opensearchserverless list-collections", `{"collectionSummaries": [{"id": "c1", "name": "c", "status": "ACTIVE", "arn": "arn:c1"}]}`,

@@ -17,6 +17,7 @@ var storageFormats = []format{
 	}, (*decoder).bucketTagging},
 	{"s3api get-bucket-logging", wrapped("LoggingEnabled", "TargetBucket"), (*decoder).bucketLogging},
 	{"s3api get-bucket-encryption", wrapped("ServerSideEncryptionConfiguration", "Rules"), (*decoder).bucketEncryption},
+	{"s3api get-bucket-lifecycle-configuration", isLifecycle, (*decoder).bucketLifecycle},
 	{"dynamodb describe-table", wrapped("Table", "TableArn", "TableName"), one("Table", (*decoder).table)},
 	{"opensearchserverless list-collections", listed("collectionSummaries", "arn", "name"), list("collectionSummaries", (*decoder).collection)},
 	{"opensearchserverless batch-get-collection", listed("collectionDetails", "arn", "name"), list("collectionDetails", (*decoder).collection)},
@@ -83,6 +84,42 @@ func (d *decoder) bucketEncryption(root inventory.Value) error {
 		d.out.Resources = append(d.out.Resources, b)
 	}
 	return nil
+}
+
+func isLifecycle(s inventory.Shape) bool {
+	return s.Root.Only("Rules", "TransitionDefaultMinimumObjectSize") && s.Root.Get("Rules", "[]").Has("Status") &&
+		s.Root.Get("Rules", "[]").HasAny("Expiration", "Transitions", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload", "Filter", "Prefix")
+}
+
+// bucketLifecycle keeps the days after which objects go, where an enabled rule for the whole bucket says so; a rule for
+// a part of it says nothing of the rest. Without such a rule objects never expire.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+func (d *decoder) bucketLifecycle(root inventory.Value) error {
+	b, ok := d.bucketOf("get-bucket-lifecycle-configuration", root)
+	if !ok {
+		return nil
+	}
+	b.Attrs = map[string]string{"retention": "never expires"}
+	shortest := 0
+	for r := range root.Get("Rules").Items() {
+		days, ok := r.Get("Expiration").Get("Days").Int()
+		if ok && r.Get("Status").Str() == "Enabled" && wholeBucket(r) && (shortest == 0 || days < shortest) {
+			shortest = days
+			b.Attrs["retention"] = r.Get("Expiration").Get("Days").Text()
+		}
+	}
+	d.out.Resources = append(d.out.Resources, b)
+	return nil
+}
+
+// wholeBucket reports whether a lifecycle rule has no filter, or one that matches every object.
+func wholeBucket(rule inventory.Value) bool {
+	for key, v := range rule.Get("Filter").Fields() {
+		if key != "Prefix" || v.Str() != "" {
+			return false
+		}
+	}
+	return rule.Get("Prefix").Str() == ""
 }
 
 func (d *decoder) table(v inventory.Value) error {
