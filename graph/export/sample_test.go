@@ -1,6 +1,8 @@
 package export
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/permchain/permchain/graph"
@@ -127,5 +129,106 @@ func supportAssistant() *drawing {
 	d.edge("reset-access", graph.LogsTo, "org-trail", none)
 	d.edge("product-docs", graph.LogsTo, "org-trail", none)
 	d.edge("hr-payroll", graph.LogsTo, "prompt-archive", unowned)
+	return d
+}
+
+// crowd is a made-up account of about so many nodes: groups that become roles, roles that invoke agents and models,
+// agents with tools and data, functions behind tools, and logs, with findings here and there.
+func crowd(nodes int) *drawing {
+	d := &drawing{}
+	r := rand.New(rand.NewPCG(uint64(nodes), 9))
+	kinds := []struct {
+		kind  graph.NodeKind
+		share int
+		name  string
+	}{
+		{graph.KindGroup, 14, "team"}, {graph.KindService, 2, "svc"}, {graph.KindRole, 24, "role"}, {graph.KindAgent, 10, "agent"},
+		{graph.KindModel, 6, "model"}, {graph.KindKB, 6, "kb"}, {graph.KindBucket, 14, "bucket"}, {graph.KindTable, 4, "table"},
+		{graph.KindActionGroup, 10, "tool"}, {graph.KindFunction, 6, "fn"}, {graph.KindLogGroup, 3, "log"}, {graph.KindTrail, 1, "trail"},
+	}
+	by := map[graph.NodeKind][]string{}
+	classes := []string{"public", "internal", "internal", "confidential", "restricted"}
+	for _, k := range kinds {
+		for i := range max(1, nodes*k.share/100) {
+			name := fmt.Sprintf("%s-%d", k.name, i)
+			by[k.kind] = append(by[k.kind], name)
+			d.node(k.kind, name, string(k.kind), func(n *graph.Node) {
+				if k.kind == graph.KindBucket || k.kind == graph.KindTable {
+					n.Class = classes[r.IntN(len(classes))]
+					n.Detail = "S3 · " + n.Class
+				}
+				if r.IntN(6) == 0 {
+					n.Owner = graph.Owner{}
+				}
+			})
+		}
+	}
+	seen := map[graph.EdgeID]bool{}
+	link := func(from string, kind graph.EdgeKind, to string, change ...func(*graph.Edge)) {
+		id := graph.NewEdgeID(graph.NodeID(from), kind, graph.NodeID(to))
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		m := none
+		switch r.IntN(12) {
+		case 0:
+			m = broad("s3:* on *")
+		case 1:
+			m = unowned
+		case 2:
+			if r.IntN(3) == 0 {
+				m = both
+			}
+		}
+		d.edge(from, kind, to, m, change...)
+	}
+	pick := func(k graph.NodeKind) string { return by[k][r.IntN(len(by[k]))] }
+	maybe := func(e *graph.Edge) {
+		switch r.IntN(10) {
+		case 0:
+			e.Granted = graph.Conditional
+		case 1:
+			e.Granted = graph.Unknown
+		case 2:
+			e.Log.State = graph.No
+		}
+	}
+	for _, n := range by[graph.KindGroup] {
+		link(n, graph.Assumes, pick(graph.KindRole), maybe)
+	}
+	for i, n := range by[graph.KindRole] {
+		switch i % 4 {
+		case 0:
+			link(n, graph.Invokes, pick(graph.KindAgent), maybe)
+		case 1:
+			link(n, graph.Invokes, pick(graph.KindModel), maybe)
+		case 2:
+			link(n, graph.Reads, pick(graph.KindBucket), maybe)
+		case 3:
+			link(n, graph.Invokes, by[graph.KindModel][0], maybe)
+			link(n, graph.Reads, by[graph.KindBucket][0])
+		}
+	}
+	for _, n := range by[graph.KindAgent] {
+		link(n, graph.Invokes, pick(graph.KindModel))
+		link(n, graph.Retrieves, pick(graph.KindKB), maybe)
+		link(n, graph.Calls, pick(graph.KindActionGroup), maybe)
+	}
+	for _, n := range by[graph.KindKB] {
+		link(n, graph.Indexes, pick(graph.KindBucket))
+	}
+	for _, n := range by[graph.KindActionGroup] {
+		link(n, graph.Calls, pick(graph.KindFunction))
+	}
+	for _, n := range by[graph.KindFunction] {
+		link(n, graph.Reads, pick(graph.KindTable))
+		link(n, graph.LogsTo, pick(graph.KindLogGroup))
+	}
+	for i, n := range by[graph.KindBucket] {
+		if i%3 == 0 {
+			link(n, graph.LogsTo, by[graph.KindTrail][0])
+		}
+	}
 	return d
 }

@@ -156,7 +156,7 @@ func headLength(l *Line) int {
 func endRoom(l *Line) int {
 	room := headLength(l) + 3
 	if l.NoLog {
-		room += 8
+		room += 9
 	}
 	if l.Confirm == graph.ConfirmUser || l.Confirm == graph.ConfirmReturn {
 		room += 10
@@ -181,9 +181,9 @@ func (s *svg) line(l *Line) {
 	s.print(arrow(ps, head))
 	at := head
 	if l.NoLog {
-		p := pointBefore(ps, at+4)
+		p := pointBefore(ps, at+5)
 		s.printf("<circle class=\"ring\" cx=\"%d\" cy=\"%d\" r=\"3.5\"/>", p.X, p.Y)
-		at += 8
+		at += 9
 	}
 	s.gate(ps, at, l.Confirm)
 	if r := l.Route.Label; !r.Empty() {
@@ -324,8 +324,12 @@ func lengthOf(text string, size int, bold bool, room int) string {
 	return fmt.Sprintf(" textLength=\"%s\" lengthAdjust=\"spacingAndGlyphs\"", tenths(w/10))
 }
 
-// cardText is the room for text on a card, in pixels, right of its icon.
-const cardText = layout.CardW - 32 - 7
+// Room on a card, in pixels: cardText is that for text, right of its icon.
+const (
+	cardText   = layout.CardW - 32 - 7
+	guardW     = 13 // a guard's mark
+	guardsMost = 2  // marks on a card; its name says all
+)
 
 func (s *svg) card(c *Card) {
 	class := "n"
@@ -366,15 +370,21 @@ func (s *svg) card(c *Card) {
 		icon = outsideIcon
 	}
 	s.printf("<path class=\"ic\" transform=\"translate(9 14)\" d=\"%s\"/>", icon)
-	room := cardText
-	for i, g := range c.Guards[:min(len(c.Guards), 2)] {
-		s.printf("<path class=\"gi\" transform=\"translate(%d 25) scale(.75)\" d=\"%s\"/>", layout.CardW-18-14*i, Icon(g.Kind))
-		room -= 13
+	// Marks of what guards it stand beside the name, or beside the second line where the name needs the room.
+	guards := c.Guards[:min(len(c.Guards), guardsMost)]
+	nameRoom, detailRoom, guardY := cardText, cardText, 25
+	if taken := guardW * len(guards); textWidth(c.Name, nameSize, nameBold) <= (cardText-taken)*100 {
+		nameRoom, guardY = cardText-taken, 8
+	} else {
+		detailRoom -= taken
 	}
-	t, d := fit(c.Name, cardText, nameSize, nameBold), fit(c.Detail, room, detailSize, c.Tone != TonePlain)
-	s.printf("<text class=\"t\" x=\"32\" y=\"%d\"%s>%s</text>", titleY(d), lengthOf(t, nameSize, nameBold, cardText), esc(t))
+	for i, g := range guards {
+		s.printf("<path class=\"gi\" transform=\"translate(%d %d) scale(.75)\" d=\"%s\"/>", layout.CardW-6-guardW*(i+1), guardY, Icon(g.Kind))
+	}
+	t, d := fit(c.Name, nameRoom, nameSize, nameBold), fit(c.Detail, detailRoom, detailSize, c.Tone != TonePlain)
+	s.printf("<text class=\"t\" x=\"32\" y=\"%d\"%s>%s</text>", titleY(d), lengthOf(t, nameSize, nameBold, nameRoom), esc(t))
 	if d != "" {
-		s.printf("<text class=\"s\" x=\"32\" y=\"34\"%s>%s</text>", lengthOf(d, detailSize, c.Tone != TonePlain, room), esc(d))
+		s.printf("<text class=\"s\" x=\"32\" y=\"34\"%s>%s</text>", lengthOf(d, detailSize, c.Tone != TonePlain, detailRoom), esc(d))
 	}
 	s.print(end)
 }

@@ -7,10 +7,10 @@ import (
 
 // Room between two lanes, in pixels from card to card.
 const (
-	bend       = 32 // a line's way from one height to another, left of the labels
-	bendAfter  = 22 // and right of them, where most are level already
-	bendMost   = 60 // both where many lines do so
-	plainMost  = 120
+	bend       = 22 // the width in which a line goes from one height to another
+	lagStep    = 5  // how much later one begins to than another that would run close beside it
+	lagsMost   = 9  // of these, beyond which they get closer
+	plain      = 36 // the width of a curve where there are no labels, and so more room
 	leave      = 4  // every line leaves level over this length
 	trackInset = 12 // from a card to the first line of an edge inside its lane
 	trackPitch = 8
@@ -28,6 +28,7 @@ type gutter struct {
 	column   int // width of its widest label, 0 when it has none
 	cx0, cx1 int // the label column
 	lines    []crossing
+	lag      [2]int // width taken by lines that turn later than others, before and after the column
 }
 
 // crossing is one line's way through a gutter: the heights, in units of scale, at which it leaves and arrives, and
@@ -37,8 +38,9 @@ type crossing struct {
 	k           int // it joins items k and k+1 of its chain
 	from, to, y int
 	label       bool
-	turn        bool // an edge inside a lane, that comes back from its label
-	direct      bool // it goes past the column in one curve
+	turn        bool   // an edge inside a lane, that comes back from its label
+	direct      bool   // it goes past the column in one curve
+	lag         [2]int // how much later than others it turns, before and after the column
 }
 
 // route turns places into the result: it finds the widths of the gutters, the labels' places and the lines.
@@ -75,7 +77,7 @@ func (p *plan) route() Result {
 		lead, run := p.runs(g)
 		g.x0 = x + LaneW - LanePad
 		g.b0 = g.x0 + lead
-		g.cx0 = g.b0 + bendWidth(g)
+		g.cx0 = g.b0 + bendWidth(g, 0)
 		g.cx1 = g.cx0 + g.column
 		g.x1 = g.x0 + p.width(g, l, lead, run)
 		g.b1 = g.x1 - run
@@ -138,13 +140,13 @@ func (p *plan) route() Result {
 			for k, w := range through[i] {
 				g := &gutters[first+k]
 				y := px(w.y)
-				r.Points = straight(r.Points, g.b0, px(w.from))
-				if g.column > 0 && !w.direct {
-					r.Points = curve(r.Points, g.cx0, y)
-					r.Points = straight(r.Points, g.cx1, y)
+				y0 := px(w.from)
+				for _, b := range g.bends(w) {
+					r.Points = straight(r.Points, b.x0, y0)
+					y0 = px(b.y1)
+					r.Points = curve(r.Points, b.x1, y0)
 				}
-				r.Points = curve(r.Points, g.b1, px(w.to))
-				r.Points = straight(r.Points, g.x1, px(w.to))
+				r.Points = straight(r.Points, g.x1, y0)
 				if w.label {
 					r.Label = Rect{g.cx0 + (g.column-c.in.LabelW)/2, y - LabelH/2, c.in.LabelW, LabelH}
 				}
@@ -226,7 +228,62 @@ func (p *plan) gutters() []gutter {
 		}
 		st.solve(func(i, y int) { lines[i].y = y })
 	}
+	for g := range gs {
+		if gs[g].column == 0 {
+			gs[g].stagger(0, func(w *crossing) (int, int) { return w.from, w.to })
+			continue
+		}
+		gs[g].stagger(0, func(w *crossing) (int, int) { return w.from, w.y })
+		gs[g].stagger(1, func(w *crossing) (int, int) { return w.y, w.to })
+	}
 	return gs
+}
+
+// stagger lets lines that go down side by side turn one after the other: of two, the one that ends lower turns
+// first, and so does of two that go up the one that ends higher. So they stay apart and cross no more than before.
+func (g *gutter) stagger(part int, ends func(*crossing) (from, to int)) {
+	type turn struct{ line, lo, hi, level int }
+	most := 0
+	for _, down := range []bool{true, false} {
+		var turns []turn
+		for i := range g.lines {
+			if g.lines[i].turn {
+				continue
+			}
+			from, to := ends(&g.lines[i])
+			if d := to - from; down && d > lagStep*scale || !down && -d > lagStep*scale {
+				turns = append(turns, turn{line: i, lo: min(from, to), hi: max(from, to)})
+			}
+		}
+		slices.SortFunc(turns, func(a, b turn) int {
+			if down {
+				a, b = b, a
+				return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.line, b.line))
+			}
+			return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi), cmp.Compare(a.line, b.line))
+		})
+		if len(turns) > straightenMost {
+			continue
+		}
+		for i := range turns {
+			t := &turns[i]
+			for _, o := range turns[:i] {
+				if o.lo < t.hi && t.lo < o.hi {
+					t.level = max(t.level, o.level+1)
+				}
+			}
+			most = max(most, t.level)
+		}
+		for _, t := range turns {
+			g.lines[t.line].lag[part] = t.level
+		}
+	}
+	g.lag[part] = min(most, lagsMost) * lagStep
+	if most > 0 {
+		for i := range g.lines {
+			g.lines[i].lag[part] = g.lines[i].lag[part] * g.lag[part] / most
+		}
+	}
 }
 
 // placeLabels chooses the gutter that holds each label: of those its edge passes one that holds labels anyway, of
@@ -294,14 +351,32 @@ func (p *plan) tracks() []int {
 	return out
 }
 
-// bendWidth is the width in which lines go from one height to another: the more lines, the wider, and past all
-// tracks.
-func bendWidth(g *gutter) int {
-	w := min(max(bend, 16+len(g.lines)), bendMost)
-	if g.tracks > 0 {
+// bendWidth is the width in which lines go from one height to another, before or after a gutter's column of labels:
+// that of one curve, with its lag, and before the column past all tracks.
+func bendWidth(g *gutter, part int) int {
+	w := bend + g.lag[part]
+	if g.tracks > 0 && part == 0 {
 		w = max(w, trackInset-leave+trackPitch*g.tracks+corner)
 	}
 	return w
+}
+
+// bendAt is one curve of a line: from x0, where it is as high as it was, to y1 at x1.
+type bendAt struct{ x0, x1, y1 int }
+
+// bends are the curves in which a line passes a gutter.
+func (g *gutter) bends(w *crossing) []bendAt {
+	if g.column == 0 {
+		slack := g.lag[0] - w.lag[0]
+		return []bendAt{{g.b0 + w.lag[0], g.b1 - slack, w.to}}
+	}
+	if w.direct {
+		return []bendAt{{g.b0, g.b1, w.to}}
+	}
+	return []bendAt{
+		{g.b0 + w.lag[0], g.cx0 - (g.lag[0] - w.lag[0]), w.y},
+		{g.cx1 + w.lag[1], g.b1 - (g.lag[1] - w.lag[1]), w.to},
+	}
 }
 
 // runs are the lengths over which lines are level on the left and on the right of a gutter.
@@ -324,19 +399,15 @@ func (p *plan) width(g *gutter, l, lead, run int) int {
 	least := MinGutter + 2*LanePad
 	switch {
 	case l == p.lanes-1 && g.column > 0:
-		return lead + bendWidth(g) + g.column
+		return lead + bendWidth(g, 0) + g.column
 	case l == p.lanes-1 && g.tracks > 0:
 		return trackInset + trackPitch*g.tracks
 	case l == p.lanes-1:
 		return 0
 	case g.column > 0:
-		return max(least, lead+bendWidth(g)+g.column+min(max(bendAfter, 6+len(g.lines)), bendMost)+run)
+		return max(least, lead+bendWidth(g, 0)+g.column+bendWidth(g, 1)+run)
 	}
-	w := min(34+2*len(g.lines), plainMost)
-	if g.tracks > 0 {
-		w = max(w, trackInset+trackPitch*g.tracks+bend)
-	}
-	return max(least, lead+w+run)
+	return max(least, lead+max(bendWidth(g, 0), plain+g.lag[0])+run)
 }
 
 // curve adds an S from the last point to (x, y), level at both ends.
@@ -412,27 +483,25 @@ var ease = func() (out [easeSteps + 1]int) {
 // height of a line at x in its gutter, in units of scale.
 func (g *gutter) height(w *crossing, x int) int {
 	s := func(x0, x1, y0, y1 int) int {
-		switch {
-		case x <= x0:
-			return y0
-		case x >= x1:
-			return y1
-		}
 		at := (x - x0) * 1024 * easeSteps / (x1 - x0)
 		i, part := at/1024, at%1024
 		e := ease[i]*(1024-part) + ease[i+1]*part
 		return y0 + floorDiv((y1-y0)*e, 1024*1000)
 	}
-	if w.direct || g.column == 0 {
-		return s(g.b0, g.b1, w.from, w.to)
+	y := w.from
+	for _, b := range g.bends(w) {
+		if x <= b.x0 {
+			return y
+		}
+		if x < b.x1 {
+			return s(b.x0, b.x1, y, b.y1)
+		}
+		y = b.y1
 	}
-	if x <= g.cx1 {
-		return s(g.b0, g.cx0, w.from, w.y)
-	}
-	return s(g.cx1, g.b1, w.y, w.to)
+	return y
 }
 
-// straightenMost is how many lines a gutter may have for straighten to compare them all.
+// straightenMost is how many lines a gutter may have for all of them to be compared with each other.
 const straightenMost = 120
 
 // straighten lets lines without a label pass the column of labels in one curve, where that touches no label and
