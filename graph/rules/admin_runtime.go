@@ -138,7 +138,7 @@ func (c *chain) reportAdmin(r *report, role *graph.Node, grants []*grant) {
 	}
 	s := fmt.Sprintf("%s %s: its role %s has administrator access through %s", list(who), what, role.Name, list(policies))
 	if len(who) == 0 {
-		s = fmt.Sprintf("%s, a %s role, %s: it has administrator access through %s", role.Name, role.RoleClass, what, list(policies))
+		s = fmt.Sprintf("%s (%s role) %s: it has administrator access through %s", role.Name, role.RoleClass, what, list(policies))
 	}
 	fix := Fix{Text: fmt.Sprintf("Take %s away from %s and grant what it needs.", list(policies), role.Name)}
 	if needs := c.leastPrivilege(grants[0]); needs.After != "" {

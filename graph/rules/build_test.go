@@ -63,15 +63,17 @@ func (w *world) node(name string, kind graph.NodeKind, opts ...nodeOption) *worl
 	return w
 }
 
-func class(c string) nodeOption          { return func(n *graph.Node) { n.Class = c } }
-func env(e string) nodeOption            { return func(n *graph.Node) { n.Env = e } }
-func effect(e string) nodeOption         { return func(n *graph.Node) { n.Effect = e } }
-func owned(o string) nodeOption          { return func(n *graph.Node) { n.Owner = graph.Owner{Name: o, Source: "tag owner"} } }
-func of(workload string) nodeOption      { return func(n *graph.Node) { n.Workloads = []string{workload} } }
-func account(a string) nodeOption        { return func(n *graph.Node) { n.Account = a } }
-func unknown(why string) nodeOption      { return func(n *graph.Node) { n.Unknown = why } }
-func detail(d string) nodeOption         { return func(n *graph.Node) { n.Detail = d } }
-func runsAs(role string) nodeOption      { return func(n *graph.Node) { n.RunsAs = graph.NodeID(role) } }
+func class(c string) nodeOption  { return func(n *graph.Node) { n.Class = c } }
+func env(e string) nodeOption    { return func(n *graph.Node) { n.Env = e } }
+func effect(e string) nodeOption { return func(n *graph.Node) { n.Effect = e } }
+func owned(o string) nodeOption {
+	return func(n *graph.Node) { n.Owner = graph.Owner{Name: o, Source: "tag owner"} }
+}
+func of(workload string) nodeOption          { return func(n *graph.Node) { n.Workloads = []string{workload} } }
+func account(a string) nodeOption            { return func(n *graph.Node) { n.Account = a } }
+func unknown(why string) nodeOption          { return func(n *graph.Node) { n.Unknown = why } }
+func detail(d string) nodeOption             { return func(n *graph.Node) { n.Detail = d } }
+func runsAs(role string) nodeOption          { return func(n *graph.Node) { n.RunsAs = graph.NodeID(role) } }
 func roleClass(c graph.RoleClass) nodeOption { return func(n *graph.Node) { n.RoleClass = c } }
 func attr(k, v string) nodeOption {
 	return func(n *graph.Node) { n.Attrs = append(n.Attrs, graph.Tag{Key: k, Value: v}) }

@@ -38,7 +38,7 @@ func checkUnapprovedModel(c *chain, r *report) {
 	}
 	if c.g.Intent == nil || c.g.Intent.ApprovedModels == nil {
 		r.notAssessed(nil, Finding{
-			Sentence: fmt.Sprintf("Whether the %s that can be invoked are approved was not assessed: no list of approved models is declared.", some(len(byModel), "model")),
+			Sentence: fmt.Sprintf("%s can be invoked, and whether %s approved was not assessed: no list of approved models is declared.", some(len(byModel), "model"), they(len(byModel))),
 			Links:    ids(all),
 			Need:     "approved: {models: […]} in permchain.yaml",
 		})
@@ -115,6 +115,13 @@ func (c *chain) listed(names ...string) bool {
 		}
 	}
 	return false
+}
+
+func they(n int) string {
+	if n == 1 {
+		return "it is"
+	}
+	return "they are"
 }
 
 // lastPart is what stands behind the last slash.
