@@ -189,10 +189,10 @@ func yamlDocuments(src source, text []byte, from origin, each func(document) err
 			}
 			return failed(src.name, part.lines, "", err)
 		}
-		if node.Kind == 0 {
+		d := document{shape: yamlShape(src.name, from.as, &node), input: from.input(src.name, part.text)}
+		if d.shape.Root.Kind <= inventory.Null {
 			continue // comments only
 		}
-		d := document{shape: yamlShape(src.name, from.as, &node), input: from.input(src.name, part.text)}
 		d.input.Lines = part.lines
 		d.recognise()
 		docs = append(docs, d)

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -117,7 +118,17 @@ func (s *sources) stdin(r io.Reader) error {
 	if r == nil {
 		r = os.Stdin
 	}
-	data, err := readAll(r, MaxHeldBytes, "it")
+	buf := bufio.NewReaderSize(r, sniffLen)
+	head, err := buf.Peek(sniffLen)
+	if err != nil && err != io.EOF {
+		s.fail("-", err)
+		return nil
+	}
+	limit := int64(MaxFileBytes)
+	if archiveKind(head) != "" {
+		limit = MaxHeldBytes
+	}
+	data, err := readAll(buf, limit, "it")
 	if err != nil {
 		s.fail("-", err)
 		return nil
