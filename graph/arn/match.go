@@ -45,14 +45,78 @@ func HasWildcard(s string) bool {
 // Match reports whether a pattern matches s: * is any run of characters, the empty one included, ? is one
 // character. It is case-sensitive, does not allocate, and its time is at most the product of the lengths.
 func Match(pattern, s string) bool {
+	// What stands before the first star.
+	for {
+		if len(pattern) == 0 {
+			return len(s) == 0
+		}
+		c := pattern[0]
+		if c == '*' {
+			break
+		}
+		if len(s) == 0 {
+			return false
+		}
+		switch {
+		case c == s[0] && c != '?':
+			s = s[1:]
+		case c == '?':
+			s = s[width(s, 0):]
+		case c == LiteralStar && s[0] == '*' || c == LiteralMark && s[0] == '?':
+			s = s[1:]
+		default:
+			return false
+		}
+		pattern = pattern[1:]
+	}
+	// Each star takes as little as lets what follows it match; the last takes all but the end.
+	for {
+		for len(pattern) > 0 && pattern[0] == '*' {
+			pattern = pattern[1:]
+		}
+		if len(pattern) == 0 {
+			return true
+		}
+		end := strings.IndexByte(pattern, '*')
+		literal := pattern
+		if end >= 0 {
+			literal = pattern[:end]
+		}
+		if !plain(literal) {
+			return matchSlow(pattern, s)
+		}
+		if end < 0 {
+			return strings.HasSuffix(s, literal)
+		}
+		i := strings.Index(s, literal)
+		if i < 0 {
+			return false
+		}
+		s, pattern = s[i+len(literal):], pattern[end:]
+	}
+}
+
+// plain reports whether text stands for itself alone.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c == '?' || c == LiteralStar || c == LiteralMark {
+			return false
+		}
+	}
+	return true
+}
+
+// matchSlow matches a pattern that follows a star, one character at a time.
+func matchSlow(pattern, s string) bool {
 	p, i := 0, 0
-	star, mark := -1, 0
+	mark := 0 // where the last star began to take
+	star := 0 // what follows the last star
 	for i < len(s) {
 		if p < len(pattern) {
 			switch c := pattern[p]; {
 			case c == '*':
-				star, mark = p, i
 				p++
+				star, mark = p, i
 				continue
 			case c == '?':
 				p++
@@ -64,11 +128,8 @@ func Match(pattern, s string) bool {
 				continue
 			}
 		}
-		if star < 0 {
-			return false
-		}
 		mark += width(s, mark)
-		p, i = star+1, mark
+		p, i = star, mark
 	}
 	for p < len(pattern) && pattern[p] == '*' {
 		p++

@@ -1,5 +1,7 @@
 package iam
 
+import "slices"
+
 // Asker asks an Index about one target after another. It belongs to one goroutine; an Index serves many Askers.
 type Asker struct {
 	x   *Index
@@ -32,14 +34,11 @@ type memo struct {
 	personal []ready
 }
 
-// ready is a statement whose action matches, and as far as no subject is needed its resource and conditions.
+// ready is a statement whose action matches, looked at as far as no subject is needed.
 type ready struct {
-	policy    *Policy
-	statement int32
-	r         truth // how its resource matches, when that needs no subject
-	doubt     string
-	personal  bool // its resource or conditions need a subject
-	c         truth
+	*spoken
+	t     truth // of its resource and conditions, as far as they need no subject
+	doubt string
 }
 
 // shapeMemo is what a shape says of the target.
@@ -78,8 +77,9 @@ func (a *Asker) About(t *Target) {
 	a.special = a.q.service == "sts" || a.q.service == "iam" || a.q.service == "kms"
 	a.resource = a.resource[:0]
 	if t.Policy != nil {
-		for _, sp := range a.x.speaking(nil, &a.q, t.Policy) {
-			if r, ok := a.ready(t.Policy, sp, LayerResource); ok {
+		list := a.x.speaking(nil, &a.q, t.Policy)
+		for i := range list {
+			if r, ok := a.ready(&list[i], LayerResource); ok {
 				a.resource = append(a.resource, r)
 			}
 		}
@@ -87,47 +87,49 @@ func (a *Asker) About(t *Target) {
 	a.rcp = memo{personal: a.rcp.personal[:0]}
 	for _, l := range t.RCP {
 		for _, p := range l.Policies {
-			a.learn(&a.rcp, p, a.x.speaking(nil, &a.q, p), LayerRCP)
+			a.learn(&a.rcp, a.x.speaking(nil, &a.q, p), LayerRCP)
 		}
 	}
 	a.endpoint = memo{personal: a.endpoint.personal[:0]}
 	for _, p := range t.Endpoint {
-		a.learn(&a.endpoint, p, a.x.speaking(nil, &a.q, p), LayerEndpoint)
+		a.learn(&a.endpoint, a.x.speaking(nil, &a.q, p), LayerEndpoint)
 	}
 }
 
-// ready looks at a statement as far as no subject is needed. ok is false when it cannot match any.
-func (a *Asker) ready(p *Policy, sp spoken, layer Layer) (ready, bool) {
-	s := sp.s
-	out := ready{policy: p, statement: sp.statement, personal: sp.personal, r: yes, c: yes, doubt: s.invalid}
-	if sp.personal {
-		return out, true
+// ready looks at a statement as far as no subject is needed. ok is false when it can match for none.
+func (a *Asker) ready(sp *spoken, layer Layer) (ready, bool) {
+	out := ready{spoken: sp, t: yes, doubt: sp.s.invalid}
+	if sp.shape >= 0 {
+		r, doubt := sp.s.matchResource(&a.q, layer)
+		if doubt != "" {
+			out.doubt = doubt
+		}
+		if out.t = r; r == no {
+			return out, false
+		}
 	}
-	r, doubt := s.matchResource(&a.q, layer)
-	if doubt != "" {
-		out.doubt = doubt
+	for i := range sp.s.conditions {
+		if c := &sp.s.conditions[i]; !slices.Contains(sp.personal, c) {
+			if out.t = min(out.t, c.eval(&a.q)); out.t == no {
+				return out, false
+			}
+		}
 	}
-	out.r = r
-	if r == no {
-		return out, false
-	}
-	out.c = s.matchConditions(&a.q)
-	return out, out.c > no
+	return out, true
 }
 
 // learn adds a policy to a memo.
-func (a *Asker) learn(m *memo, p *Policy, list []spoken, layer Layer) {
-	for _, sp := range list {
-		r, ok := a.ready(p, sp, layer)
-		if !ok {
-			continue
-		}
-		s := &p.statements[sp.statement]
-		if sp.personal || layer == LayerEndpoint && s.principals != nil {
+func (a *Asker) learn(m *memo, list []spoken, layer Layer) {
+	for i := range list {
+		sp := &list[i]
+		r, ok := a.ready(sp, layer)
+		switch {
+		case !ok:
+		case sp.needs() || layer == LayerEndpoint && sp.s.principals != nil:
 			m.personal = append(m.personal, r)
-			continue
+		default:
+			m.fixed.count(sp.s, by{sp.policy, sp.statement}, r.t, granted{ways: ways{direct: yes}}, r.doubt)
 		}
-		m.fixed.count(s, by{p, sp.statement}, min(r.r, r.c), granted{ways: ways{direct: yes}}, r.doubt)
 	}
 }
 
@@ -139,7 +141,7 @@ func (a *Asker) of(u int32) *memo {
 	}
 	m.stamp, m.fixed, m.personal = a.stamp, tally{}, m.personal[:0]
 	if list := a.plan.speaks[u]; len(list) > 0 {
-		a.learn(m, a.x.uses[u].policy, list, a.x.uses[u].layer)
+		a.learn(m, list, a.x.uses[u].layer)
 	}
 	return m
 }
@@ -154,67 +156,63 @@ func (a *Asker) add(t *tally, m *memo, layer Layer) {
 
 // hear adds one statement for the subject.
 func (a *Asker) hear(t *tally, r *ready, layer Layer) {
-	s := &r.policy.statements[r.statement]
 	how := granted{ways: ways{direct: yes}}
-	if layer == LayerResource || layer == LayerEndpoint && s.principals != nil {
-		if how = s.names(&a.q); how.any() == no {
+	if layer == LayerResource || layer == LayerEndpoint && r.s.principals != nil {
+		if how = r.s.names(&a.q); how.any() == no {
 			return
 		}
 		if layer == LayerEndpoint {
 			how = granted{ways: ways{direct: yes}}
 		}
 	}
-	m, doubt := min(r.r, r.c), r.doubt
-	if r.personal {
-		var d string
-		if m, d = s.matchResource(&a.q, layer); m == no {
-			return
-		}
-		if d != "" {
+	m, doubt := a.finish(r.spoken, r.t, r.doubt, layer)
+	if m > no {
+		t.count(r.s, by{r.policy, r.statement}, m, how, doubt)
+	}
+}
+
+// finish looks at what of a statement needs the subject.
+func (a *Asker) finish(sp *spoken, t truth, doubt string, layer Layer) (truth, string) {
+	if sp.shape < 0 {
+		m, d := sp.s.matchResource(&a.q, layer)
+		if t = min(t, m); d != "" {
 			doubt = d
 		}
-		if m = min(m, s.matchConditions(&a.q)); m == no {
-			return
-		}
 	}
-	t.count(s, by{r.policy, r.statement}, m, how, doubt)
+	for _, c := range sp.personal {
+		if t == no {
+			break
+		}
+		t = min(t, c.eval(&a.q))
+	}
+	return t, doubt
 }
 
 // own adds the statements of policies that only the subject has.
 func (a *Asker) own(t *tally, list []spoken) {
 	for i := range list {
 		sp := &list[i]
-		m, doubt := yes, ""
+		m, doubt := yes, sp.s.invalid
 		if sp.shape >= 0 {
 			sm := &a.shapes[sp.shape]
 			if sm.stamp != a.stamp {
-				a.form(sm, a.plan.shapes[sp.shape])
+				sm.stamp = a.stamp
+				r, _ := a.ready(&a.plan.shapes[sp.shape].like, LayerIdentity)
+				sm.t, sm.doubt = r.t, r.doubt
 			}
 			if sm.t == no {
 				continue
 			}
-			m, doubt = sm.t, sm.doubt
-		} else if m, doubt = sp.s.matchResource(&a.q, LayerIdentity); m == no {
-			continue
+			if m = sm.t; doubt == "" {
+				doubt = sm.doubt
+			}
 		}
-		if sp.personal {
-			if m = min(m, sp.s.matchConditions(&a.q)); m == no {
+		if sp.needs() {
+			if m, doubt = a.finish(sp, m, doubt, LayerIdentity); m == no {
 				continue
 			}
 		}
-		if doubt == "" {
-			doubt = sp.s.invalid
-		}
 		t.count(sp.s, by{sp.policy, sp.statement}, m, granted{ways: ways{direct: yes}}, doubt)
-	}
-}
-
-// form finds what a shape says of the target.
-func (a *Asker) form(m *shapeMemo, sh *shape) {
-	m.stamp = a.stamp
-	m.t, m.doubt = sh.s.matchResource(&a.q, LayerIdentity)
-	if m.t > no && !sh.personal {
-		m.t = min(m.t, sh.s.matchConditions(&a.q))
 	}
 }
 

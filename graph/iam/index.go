@@ -89,16 +89,16 @@ type spoken struct {
 	s         *statement
 	policy    *Policy
 	statement int32
-	shape     int32 // of plan.shapes; -1 when its resource depends on the subject
-	personal  bool  // its conditions depend on the subject
+	shape     int32        // of plan.shapes; -1 when its resource depends on the subject
+	personal  []*condition // those that depend on the subject
 }
 
-// shape stands for all statements that match the same resources and, where no subject is needed, on the same
-// conditions: what one of them does, all do.
-type shape struct {
-	s        *statement
-	personal bool // conditions are not part of it
-}
+// needs reports whether the statement needs the subject to be matched.
+func (sp *spoken) needs() bool { return sp.shape < 0 || len(sp.personal) > 0 }
+
+// shape stands for all statements that match the same resources and, of the conditions that need no subject, on the
+// same: what one of them does, all do.
+type shape struct{ like spoken }
 
 // NewIndex prepares to answer for subjects. Verdicts name them by their place in the list. The subjects' Policies are
 // not copied.
@@ -227,20 +227,23 @@ func (x *Index) personalResource(s *statement) bool {
 	return false
 }
 
-// personalConditions reports whether a statement's conditions do.
-func (x *Index) personalConditions(s *statement) bool {
+// personalConditions returns the conditions of a statement that do.
+func (x *Index) personalConditions(s *statement) (out []*condition) {
+next:
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if x.personal.lists(c.key) {
-			return true
+			out = append(out, c)
+			continue
 		}
 		for j := range c.values {
 			if x.personalText(c.values[j].vars) {
-				return true
+				out = append(out, c)
+				continue next
 			}
 		}
 	}
-	return false
+	return out
 }
 
 func (x *Index) personalText(t *template) bool {
@@ -298,7 +301,7 @@ func (x *Index) speaking(out []spoken, q *query, p *Policy) []spoken {
 		}
 		sp := spoken{s: s, policy: p, statement: int32(i), personal: x.personalConditions(s)}
 		if x.personalResource(s) {
-			sp.personal, sp.shape = true, -1
+			sp.shape = -1
 		}
 		out = append(out, sp)
 	}
@@ -312,7 +315,7 @@ func (p *plan) shape(sp *spoken, known map[string]int32) {
 	}
 	s := sp.s
 	var key strings.Builder
-	key.WriteString(string(s.effect))
+	key.WriteString(string(s.effect) + s.invalid)
 	if s.notResource {
 		key.WriteByte('!')
 	}
@@ -327,27 +330,26 @@ func (p *plan) shape(sp *spoken, known map[string]int32) {
 		}
 		key.WriteByte('\x00')
 	}
-	if sp.personal {
-		key.WriteByte('p')
-	} else {
-		for i := range s.conditions {
-			c := &s.conditions[i]
-			key.WriteString(c.src.Operator + "\x00" + c.key)
-			for j := range c.values {
-				key.WriteByte('\x00')
-				key.WriteString(c.src.Values[j])
-				if c.values[j].vars != nil {
-					key.WriteByte('\n')
-				}
-			}
-			key.WriteByte('\x01')
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		if slices.Contains(sp.personal, c) {
+			continue
 		}
+		key.WriteString(c.src.Operator + "\x00" + c.key)
+		for j := range c.values {
+			key.WriteByte('\x00')
+			key.WriteString(c.src.Values[j])
+			if c.values[j].vars != nil {
+				key.WriteByte('\n')
+			}
+		}
+		key.WriteByte('\x01')
 	}
 	id, ok := known[key.String()]
 	if !ok {
 		id = int32(len(p.shapes))
 		known[key.String()] = id
-		p.shapes = append(p.shapes, &shape{s: s, personal: sp.personal})
+		p.shapes = append(p.shapes, &shape{*sp})
 	}
 	sp.shape = id
 }
