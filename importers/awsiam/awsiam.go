@@ -47,6 +47,9 @@ func Recognize(s inventory.Shape) (string, bool) {
 }
 
 func isPolicyARN(s string) bool {
+	if !strings.Contains(s, ":policy/") {
+		return false
+	}
 	a, err := arn.Parse(s)
 	return err == nil && a.Service == "iam" && a.ResourceType() == "policy" && !strings.HasSuffix(s, "/")
 }
