@@ -169,9 +169,9 @@ func findingLines(l *lines, g *graph.Graph, f *rules.Finding) {
 	if len(f.References) > 0 {
 		refs := make([]string, len(f.References))
 		for i, r := range f.References {
-			refs[i] = strings.TrimSpace(r.ID + " " + r.Version)
+			refs[i] = r.ID
 		}
-		l.add("    see       %s", strings.Join(refs, "; "))
+		l.add("    see       %s", strings.Join(refs, ", "))
 	}
 }
 
@@ -193,7 +193,11 @@ func evidenceLine(g *graph.Graph, e *graph.Evidence) string {
 		}
 		parts = append(parts, name, statement)
 		if e.Effect != "" && len(e.Actions) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s on %s", e.Effect, strings.Join(e.Actions, ", "), strings.Join(e.Resources, ", ")))
+			says := e.Effect + " " + strings.Join(e.Actions, ", ")
+			if len(e.Resources) > 0 { // a trust policy has none
+				says += " on " + strings.Join(e.Resources, ", ")
+			}
+			parts = append(parts, says)
 		}
 	}
 	if e.Note != "" {

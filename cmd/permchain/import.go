@@ -78,22 +78,21 @@ func runImport(cmd *cobra.Command, paths []string, sys system) error {
 	}
 
 	bar := newProgress(sys)
-	strict := flagText(cmd, "strict") == "true"
-	facts, report, err := importers.Import(ctx, paths, importers.Options{Account: account, Region: region, Strict: strict, Progress: bar.show})
+	facts, report, err := importers.Import(ctx, paths, importers.Options{
+		Account: account, Region: region, Strict: flagText(cmd, "strict") == "true", Progress: bar.show, Stdin: sys.in,
+	})
 	bar.clear()
 	if ctx.Err() != nil {
 		return fmt.Errorf("import: stopped, nothing was kept: %w", ctx.Err())
 	}
 	faults := fileErrors(&report)
-	switch {
-	case len(faults) > 0 && (strict || err != nil || facts.Count() == 0):
-		faults = append(faults, fmt.Errorf("import: nothing was kept: %d of %s could not be read", report.Failed(), count(len(report.Files), "file")))
+	if err != nil {
+		if len(faults) == 0 || errors.Is(err, importers.ErrTooMuch) {
+			faults = append(faults, err)
+		} else {
+			faults = append(faults, fmt.Errorf("import: nothing was kept: %d of %s could not be read", report.Failed(), count(len(report.Files), "file")))
+		}
 		return errors.Join(writeReport(sys.out, format, &report, nil, db), &exitError{exitInput, errors.Join(faults...)})
-	case err != nil:
-		return &exitError{exitInput, err}
-	case facts.Count() == 0:
-		return errors.Join(writeReport(sys.out, format, &report, nil, db),
-			refuse("import %s: nothing was kept: nothing in it is of a kind that permchain reads", strings.Join(paths, " ")))
 	}
 
 	snap, err := snapshot.Make(facts, report, sys.now())
