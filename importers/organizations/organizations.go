@@ -224,7 +224,7 @@ func (d *decoder) addAccount(v inventory.Value, parent string) {
 func pathOf(v inventory.Value) []string {
 	for _, p := range v.First("Paths", "Path").Strings() {
 		var path []string
-		for _, id := range strings.Split(p, "/") {
+		for id := range strings.SplitSeq(p, "/") {
 			if isUnit(id) {
 				path = append(path, id)
 			}
