@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph/inventory"
@@ -106,11 +107,8 @@ func basicSelectors(v inventory.Value) []inventory.Selector {
 			continue // nothing is recorded
 		}
 		s := inventory.Selector{Category: "Data", ReadWrite: readWrite, ResourceTypes: r.Get("Type").Strings(), ARNPrefixes: values}
-		for _, prefix := range values {
-			if everything(prefix) {
-				s.ARNPrefixes = nil
-				break
-			}
+		if slices.ContainsFunc(values, everything) {
+			s.ARNPrefixes = nil
 		}
 		out = append(out, s)
 	}

@@ -216,11 +216,9 @@ func review(d *decoder, n *yaml.Node, at string, w *inventory.Workload) {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		for _, r := range reviews {
-			if s == r {
-				w.Review = s
-				return
-			}
+		if slices.Contains(reviews, s) {
+			w.Review = s
+			return
 		}
 		d.fail(n, at, "%s, or a date as 2027-01-31", unknown("interval", s, reviews))
 		return
