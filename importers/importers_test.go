@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -391,6 +392,33 @@ func TestNotes(t *testing.T) {
 	got := l.list()
 	if len(got) != maxNotes+1 || got[0].Count != maxNotes+5 || got[0].Where != "line 1" || got[maxNotes].Text != "and others" || got[maxNotes].Count != 6 {
 		t.Errorf("%d notes, first %+v, last %+v", len(got), got[0], got[len(got)-1])
+	}
+}
+
+// TestEveryKind: every kind of fact is merged, counted and told of. A new one that is not would be lost in silence.
+func TestEveryKind(t *testing.T) {
+	v := reflect.TypeFor[inventory.Facts]()
+	for i := range v.NumField() {
+		name := v.Field(i).Name
+		var one, merged inventory.Facts
+		list := reflect.MakeSlice(v.Field(i).Type, 1, 1)
+		reflect.ValueOf(&one).Elem().Field(i).Set(list)
+		if u := one.Usages; len(u) > 0 {
+			u[0].Count = 1
+		}
+		if merged.Merge(&one); reflect.ValueOf(merged).Field(i).Len() != 1 {
+			t.Errorf("%s is not merged", name)
+		}
+		switch name {
+		case "Skips", "Warnings", "Inferred", "Windows":
+			continue // told of elsewhere, or with the events
+		}
+		if len(tallies(&one)) != 1 {
+			t.Errorf("%s is not told of", name)
+		}
+		if one.Count() != 1 && name != "Exports" && name != "Imports" { // those two only join stacks
+			t.Errorf("%s is not counted", name)
+		}
 	}
 }
 

@@ -27,7 +27,9 @@ func tallies(f *inventory.Facts) []inventory.Tally {
 		{Kind: "agents' knowledge bases", Count: len(f.AgentKBs)}, {Kind: "knowledge bases", Count: len(f.KnowledgeBases)}, {Kind: "data sources", Count: len(f.DataSources)},
 		{Kind: "guardrails", Count: len(f.Guardrails)}, {Kind: "invocation logging settings", Count: len(f.InvocationLogging)},
 		{Kind: "agent runtimes", Count: len(f.Runtimes)}, {Kind: "gateways", Count: len(f.Gateways)}, {Kind: "gateway targets", Count: len(f.GatewayTargets)},
-		{Kind: "memories", Count: len(f.Memories)}, {Kind: "endpoints", Count: len(f.Endpoints)},
+		{Kind: "runtime endpoints", Count: len(f.RuntimeEndpoints)}, {Kind: "memories", Count: len(f.Memories)}, {Kind: "endpoints", Count: len(f.Endpoints)},
+		{Kind: "flows", Count: len(f.Flows)}, {Kind: "data access policies", Count: len(f.DataAccess)},
+		{Kind: "nested stacks", Count: len(f.NestedStacks)}, {Kind: "stack exports", Count: len(f.Exports)}, {Kind: "stack imports", Count: len(f.Imports)},
 		{Kind: "functions", Count: len(f.Functions)}, {Kind: "resources", Count: len(f.Resources)}, {Kind: "trails", Count: len(f.Trails)},
 		{Kind: "events", Count: events}, {Kind: "declarations", Count: len(f.Intents)},
 	} {
