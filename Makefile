@@ -26,7 +26,7 @@ lint:
 	@.ci/lint
 
 generate:
-	$(GO) tool templ generate -path web
+	$(GO) tool templ generate
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
