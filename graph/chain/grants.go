@@ -47,6 +47,7 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 		kind = iam.PrincipalService
 	}
 	out := verdict{Verdict: graph.Denied}
+	var denies []iam.StatementRef
 	first := true
 	for _, action := range actions {
 		req := iam.Request{Principal: iam.Principal{Kind: kind, ARN: p.arn, Account: p.account}, Action: action, Resource: resource, ResourceAccount: target.Account, Context: ctx}
@@ -75,9 +76,14 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 			out.holes = r.Holes
 			if v == graph.Denied {
 				out.blocked = r.Why
-				out.refs = append(out.refs, r.Denies...)
 			}
 		}
+		if v == graph.Denied || len(r.Holes) > 0 {
+			denies = append(denies, r.Denies...)
+		}
+	}
+	if out.Verdict == graph.Denied || len(out.holes) > 0 {
+		out.refs = append(out.refs, denies...)
 	}
 	return out
 }
@@ -189,6 +195,9 @@ func (b *builder) setVerdict(e *graph.Edge, v verdict) {
 	for _, r := range v.refs {
 		key := r.Policy + "\x00" + strconv.Itoa(r.Index)
 		p := b.compiled[r.Policy]
+		if r.Policy == "p-FullAWSAccess" || r.Policy == "p-RCPFullAWSAccess" {
+			continue // every account has them: they say nothing about this link
+		}
 		if seen[key] || p == nil || r.Index >= len(p.Document().Statements) {
 			continue
 		}
