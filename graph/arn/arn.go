@@ -3,7 +3,7 @@
 //
 // A pattern is a string in which * stands for any run of characters, ":" and "/" among them, and ? for exactly
 // one (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html). Nothing
-// else is special.
+// else is special. Patterns and names are valid UTF-8, as everything read from JSON is.
 package arn
 
 import (
