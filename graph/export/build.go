@@ -17,11 +17,24 @@ import (
 // a finding, denied links, and links that a link to a wildcard already stands for unless they lead to something of
 // interest or carry a finding of their own.
 func Build(g *graph.Graph, fs []rules.Finding, f Filter) *Scene {
-	return build(g, rules.Marks(g, fs), f)
+	general := map[string]bool{}
+	for i := range fs {
+		if fs[i].Status != rules.Open || generalRules[fs[i].Rule] {
+			general[fs[i].ID] = true
+		}
+	}
+	return build(g, rules.Marks(g, fs), general, f)
 }
 
-func build(g *graph.Graph, marks map[graph.EdgeID]rules.Mark, f Filter) *Scene {
-	b := &builder{g: g, f: f, marks: marks, hidden: map[reason]*Hidden{}}
+// generalRules find what a wildcard brings with it wherever it leads. They are no reason to draw a link that the
+// wildcard's own link stands for.
+var generalRules = map[string]bool{
+	"no-log": true, "granted-not-wired": true, "granted-not-used": true, "undecided": true, "undeclared": true, "data-no-class": true,
+}
+
+// build is Build with marks made; general are the findings that ofInterest passes over.
+func build(g *graph.Graph, marks map[graph.EdgeID]rules.Mark, general map[string]bool, f Filter) *Scene {
+	b := &builder{g: g, f: f, marks: marks, general: general, hidden: map[reason]*Hidden{}}
 	b.index()
 	b.eligible()
 	b.choose()
@@ -36,6 +49,8 @@ type builder struct {
 	f     Filter
 	marks map[graph.EdgeID]rules.Mark
 
+	general map[string]bool
+
 	at       map[graph.NodeID]int32
 	from, to []int32 // ends of each edge
 	out, in  [][]int32
@@ -45,6 +60,7 @@ type builder struct {
 	rep      []int32 // the node that stands for each node: itself, or the first of its fold
 	folds    map[int32][]int32
 	guards   map[int32][]Guard
+	runBy    []bool // roles that an actor runs as
 	hidden   map[reason]*Hidden
 }
 
@@ -106,12 +122,13 @@ func (b *builder) hide(r reason, e int32) {
 
 // eligible sorts out the links that are not drawn in any view, or only when asked for.
 func (b *builder) eligible() {
-	b.guards = map[int32][]Guard{}
+	b.guards, b.runBy = map[int32][]Guard{}, make([]bool, len(b.g.Nodes))
 	for i := range b.g.Edges {
 		e, k := &b.g.Edges[i], int32(i)
 		from, to := &b.g.Nodes[b.from[i]], &b.g.Nodes[b.to[i]]
 		switch {
 		case e.Kind == graph.RunsAs:
+			b.runBy[b.to[i]] = true
 			b.hide(byRunsAs, k)
 		case from.Lane == graph.Guards || to.Lane == graph.Guards:
 			if e.Kind == graph.GuardedBy {
@@ -142,7 +159,7 @@ func (b *builder) ofInterest(e *graph.Edge, to *graph.Node) bool {
 		return true
 	}
 	wild := b.marks[e.ImpliedBy].Findings
-	return slices.ContainsFunc(b.marks[e.ID].Findings, func(id string) bool { return !slices.Contains(wild, id) })
+	return slices.ContainsFunc(b.marks[e.ID].Findings, func(id string) bool { return !b.general[id] && !slices.Contains(wild, id) })
 }
 
 // sensitive reports whether a data class is one of the two highest declared, or called confidential or restricted.
@@ -166,8 +183,8 @@ func (b *builder) topClass(class string) bool {
 	return r > 0 && r == len(b.g.Intent.Classes)-1
 }
 
-// collect finds the nodes of the drawn links, and those without links that are drawn all the same: members of a
-// workload and sensitive data, of which it is worth knowing that nothing reaches them.
+// collect finds the nodes of the drawn links, and those without links that are drawn all the same: what a workload
+// invokes, reads and calls, and sensitive data, of which it is worth knowing that nothing reaches them.
 func (b *builder) collect() {
 	for i := range b.drawn {
 		if b.drawn[i] {
@@ -182,12 +199,18 @@ func (b *builder) collect() {
 			if b.node[i] || n.Lane == graph.Guards || n.Wildcard {
 				continue
 			}
+			if n.Lane < graph.Models {
+				if len(b.out[i])+len(b.in[i]) == 0 && n.Kind != graph.KindService && !b.runBy[i] {
+					b.hiddenFor(byAlone).Nodes++
+				}
+				continue
+			}
 			in := len(n.Workloads) > 0 || b.sensitive(n.Class)
 			if b.f.Workload != "" {
 				in = slices.Contains(n.Workloads, b.f.Workload)
 			}
 			b.node[i] = in
-			if !in && len(b.out[i])+len(b.in[i]) == 0 && n.Kind != graph.KindService {
+			if !in && len(b.out[i])+len(b.in[i]) == 0 {
 				b.hiddenFor(byAlone).Nodes++
 			}
 		}
@@ -337,11 +360,7 @@ func (b *builder) card(k int32) Card {
 		c.Detail = "no confirmation"
 	case unowned && n.Owner.Name == "" && n.Lane >= graph.Data:
 		c.Tone = ToneUnowned
-		if with := c.Detail + " · no owner"; c.Detail != "" && textWidth(with, detailSize, true) <= cardText*100 {
-			c.Detail = with
-		} else {
-			c.Detail = "no owner"
-		}
+		c.Detail = addWords(c.Detail, "no owner")
 	}
 	if members := b.folds[k]; len(members) > 1 {
 		b.foldCard(&c, members)
@@ -411,7 +430,51 @@ func (b *builder) lines(keys map[int32]string) []Line {
 		out = append(out, l)
 	}
 	slices.SortFunc(out, func(x, y Line) int { return cmp.Compare(x.ID, y.ID) })
+	b.nameOnce(out)
 	return out
+}
+
+// sameWords is the number of lines of one card with one label above which only the worst of them says the words,
+// and those into data of the highest class; the others carry the marks alone.
+const sameWords = 3
+
+func (b *builder) nameOnce(lines []Line) {
+	type label struct{ from, text string }
+	alike := map[label][]int{}
+	for i := range lines {
+		if lines[i].Stark() {
+			k := label{lines[i].From, lines[i].Label}
+			alike[k] = append(alike[k], i)
+		}
+	}
+	for _, is := range alike {
+		if len(is) <= sameWords {
+			continue
+		}
+		slices.SortFunc(is, func(x, y int) int { return b.worse(b.edgeAt(lines[x].ID), b.edgeAt(lines[y].ID)) })
+		for _, i := range is[1:] {
+			if !b.topClass(b.g.Nodes[b.to[b.edgeAt(lines[i].ID)]].Class) {
+				lines[i].Label = labelText(&lines[i], "")
+			}
+		}
+	}
+}
+
+// edgeAt is the position of a link; the chain keeps them sorted.
+func (b *builder) edgeAt(id graph.EdgeID) int32 {
+	i, _ := slices.BinarySearchFunc(b.g.Edges, id, func(e graph.Edge, id graph.EdgeID) int { return cmp.Compare(e.ID, id) })
+	return int32(i)
+}
+
+// addWords adds to a card's second line what must be read there; what stood there gives way to it.
+func addWords(detail, words string) string {
+	first, _, _ := strings.Cut(detail, " · ")
+	for _, d := range []string{detail, first} {
+		if with := d + " · " + words; d != "" && textWidth(with, detailSize, true) <= cardText*100 {
+			return with
+		}
+	}
+	return words
 }
 
 func confirmRank(c graph.Confirmation) int {

@@ -81,22 +81,36 @@ func (b *builder) down(within, into []bool, nodes []int32) {
 	}
 }
 
+// workload keeps who comes to act through a workload's members, and what these reach. People who use it may use
+// others too, and its data and logs may be others' as well: neither leads on to those.
 func (b *builder) workload(within []bool) []bool {
 	into := make([]bool, len(within))
-	var members []int32
+	var acting, members []int32
+	add := func(i int32) {
+		switch n := &b.g.Nodes[i]; n.Lane {
+		case graph.Callers, graph.Logs, graph.Guards:
+		case graph.Data:
+			members = append(members, i)
+		default:
+			members = append(members, i)
+			if n.Kind != graph.KindModel && n.Kind != graph.KindProfile {
+				acting = append(acting, i)
+			}
+		}
+	}
 	for i := range b.g.Nodes {
 		if slices.Contains(b.g.Nodes[i].Workloads, b.f.Workload) {
-			members = append(members, int32(i))
+			add(int32(i))
 		}
 	}
 	if w := b.g.Intent.Workload(b.f.Workload); w != nil {
 		for _, id := range w.Members {
 			if i, ok := b.at[id]; ok {
-				members = append(members, i)
+				add(i)
 			}
 		}
 	}
-	b.up(within, into, slices.Clone(members))
+	b.up(within, into, acting)
 	b.down(within, into, members)
 	return into
 }

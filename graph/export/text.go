@@ -77,17 +77,25 @@ func shorten(s string, n int) string {
 	return string(r[:head]) + "…" + string(r[len(r)-tail:])
 }
 
-// fit takes letters out of the middle of s until it is at most px pixels wide.
+// fit takes letters out of the middle of s until it is at most px pixels wide. Of a path it keeps the last part
+// before the others: "/aws/lambda/order-tools" becomes "…/order-tools".
 func fit(s string, px, size int, bold bool) string {
-	if textWidth(s, size, bold) <= px*100 {
+	fits := func(t string) bool { return textWidth(t, size, bold) <= px*100 }
+	if fits(s) {
 		return s
+	}
+	if i := strings.LastIndexByte(s, '/'); i > 0 && i < len(s)-1 && !strings.Contains(s, " ") {
+		if t := "…" + s[i:]; fits(t) {
+			return t
+		}
+		s = s[i+1:]
 	}
 	r := []rune(s)
 	if len(r) > 200 { // far beyond what fits; the middle goes first
 		r = append(r[:100:100], r[len(r)-100:]...)
 	}
 	for n := len(r) - 1; n > 1; n-- {
-		if t := shorten(string(r), n); textWidth(t, size, bold) <= px*100 {
+		if t := shorten(string(r), n); fits(t) {
 			return t
 		}
 	}
