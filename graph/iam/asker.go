@@ -208,6 +208,9 @@ func (a *Asker) own(t *tally, list []spoken) {
 			}
 		}
 		if sp.needs() {
+			if sp.shape < 0 {
+				m = sp.s.matchConditions(&a.q)
+			}
 			if m, doubt = a.finish(sp, m, doubt, LayerIdentity); m == no {
 				continue
 			}
