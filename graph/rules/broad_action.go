@@ -89,7 +89,7 @@ func (c *chain) grantSentence(g *grant, worst *graph.Edge, links []*graph.Edge, 
 	switch {
 	case c.notWired(worst) && !to.Wildcard:
 		s += ", and nothing wires the " + kindWord(from) + " to this one"
-	case len(actions) > 0 && needed(worst) && len(worst.Breadth.ActionsNeeded) > 0:
+	case len(actions) > 0 && c.needed(worst) && len(worst.Breadth.ActionsNeeded) > 0:
 		s += ", where " + reach.And(worst.Breadth.ActionsNeeded) + " is enough"
 	}
 	return s + "."
@@ -190,7 +190,7 @@ func (c *chain) grantDetail(g *grant, links []*graph.Edge, actions []string) str
 	var needs []string
 	show := 0
 	for _, e := range links {
-		if needed(e) {
+		if c.needed(e) {
 			show++
 			needs = append(needs, e.Breadth.ActionsNeeded...)
 		}

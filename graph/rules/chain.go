@@ -104,27 +104,43 @@ func (c *chain) notWired(e *graph.Edge) bool {
 	return e.Wired == graph.No || e.Wired != graph.Yes && from.Unknown == "" && (from.Kind == graph.KindAgent || from.Kind == graph.KindKB)
 }
 
-// needed reports whether something shows that a link is needed: configuration, use, or what the workload declares.
-func needed(e *graph.Edge) bool {
-	return e.Wired == graph.Yes || e.Used.State == graph.Yes || e.Intended == graph.Yes
+// needed reports whether something shows that a link is needed: configuration, use, or what the workload declares. To
+// declare data means to read it, and to declare a log to write there: neither asks for more.
+func (c *chain) needed(e *graph.Edge) bool {
+	if e.Wired == graph.Yes || e.Used.State == graph.Yes {
+		return true
+	}
+	if e.Intended != graph.Yes {
+		return false
+	}
+	switch c.node(e.To).Lane {
+	case graph.Models:
+		return e.Kind == graph.Invokes
+	case graph.Data:
+		return e.Kind == graph.Reads || e.Kind == graph.Retrieves || e.Kind == graph.Indexes
+	case graph.Tools:
+		return e.Kind == graph.Calls
+	}
+	return false
 }
 
 // serviceLinked reports whether a role is AWS's own, whose policies nobody else can change.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 func serviceLinked(n *graph.Node) bool { return strings.Contains(n.ARN, ":role/aws-service-role/") }
 
-// heaviestFirst orders links by what their target weighs, then by how little shows that they are needed, then known
-// targets before those that stand for many, then by ID.
+// heaviestFirst orders links by what their target weighs: everything before data of a class that matters, that before
+// what stands for all of a kind, that before the rest; then by how little shows that they are needed, then by ID.
 func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
 	out := slices.Clone(links)
 	slices.SortFunc(out, func(a, b *graph.Edge) int {
 		ta, tb := c.node(a.To), c.node(b.To)
 		return cmp.Or(
 			cmp.Compare(b2i(tb.Kind == graph.KindEverything), b2i(ta.Kind == graph.KindEverything)),
-			cmp.Compare(c.rank(tb), c.rank(ta)),
-			cmp.Compare(b2i(ta.Wildcard), b2i(tb.Wildcard)),
+			cmp.Compare(max(c.rank(tb), 0), max(c.rank(ta), 0)),
+			cmp.Compare(b2i(grave(tb.Effect)), b2i(grave(ta.Effect))),
+			cmp.Compare(b2i(tb.Wildcard), b2i(ta.Wildcard)),
 			cmp.Compare(c.x.Weight(tb), c.x.Weight(ta)),
-			cmp.Compare(b2i(needed(a)), b2i(needed(b))),
+			cmp.Compare(b2i(c.needed(a)), b2i(c.needed(b))),
 			cmp.Compare(verbOrder(a.Kind), verbOrder(b.Kind)),
 			cmp.Compare(a.ID, b.ID),
 		)

@@ -18,7 +18,7 @@ func (c *chain) leastPrivilege(g *grant) Fix {
 	before, fields := rawStatement(g.policy.Text, g.index)
 	var kept []*graph.Edge
 	for i := range g.links {
-		if e := g.links[i].Edge; needed(e) && !c.node(e.To).Wildcard {
+		if e := g.links[i].Edge; c.needed(e) && !c.node(e.To).Wildcard {
 			kept = append(kept, e)
 		}
 	}

@@ -90,15 +90,15 @@ func (c *chain) findGrants() []*grant {
 				continue
 			}
 			stmt := c.statement(ev)
+			if ev.Layer == "resource" && delegates(stmt) {
+				continue
+			}
 			at := place{ev.Policy, ev.Statement}
 			if keys[at] == "" {
 				keys[at] = statementKey(ev.Policy, stmt)
 			}
 			h := c.holder(e)
-			key := keys[at] + "\x00" + string(h.ID)
-			if h.Kind == graph.KindUser {
-				key = keys[at] + "\x00users" // users have a policy in common through their groups: one cause
-			}
+			key := grantKey(keys[at], h)
 			g := found[key]
 			if g == nil {
 				g = &grant{policy: c.g.Policy(ev.Policy), stmt: stmt, index: ev.Statement, key: key, holder: h}
@@ -120,6 +120,35 @@ func (c *chain) findGrants() []*grant {
 	}
 	c.keepNarrow(out)
 	return out
+}
+
+// grantKey names a grant. Users have a policy in common through their groups: that is one cause, not one for each.
+func grantKey(statement string, holder *graph.Node) string {
+	if holder.Kind == graph.KindUser {
+		return statement + "\x00users"
+	}
+	return statement + "\x00" + string(holder.ID)
+}
+
+// grantOf is the grant that evidence of a link is of; nil when it is of none.
+func (c *chain) grantOf(e *graph.Edge, ev *graph.Evidence) *grant {
+	key := grantKey(statementKey(ev.Policy, c.statement(ev)), c.holder(e))
+	i, ok := slices.BinarySearchFunc(c.grants, key, func(g *grant, key string) int { return strings.Compare(g.key, key) })
+	if !ok {
+		return nil
+	}
+	return c.grants[i]
+}
+
+// delegates reports whether a resource policy's statement names whole accounts only. It then leaves the choice to their
+// own policies, as the default policy of a key does, and grants nobody anything by itself.
+// https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+func delegates(s *iam.Statement) bool {
+	p := s.Principal
+	if p == nil || p.Any || len(p.AWS) == 0 || len(p.Service)+len(p.Federated)+len(p.CanonicalUser) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.AWS, func(a string) bool { return !strings.HasSuffix(a, ":root") && !arn.IsAccountID(a) })
 }
 
 func trustStatement(e *graph.Edge, ev *graph.Evidence) bool {

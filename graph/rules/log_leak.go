@@ -77,7 +77,7 @@ func (c *chain) contents(recorded []*graph.Edge) []content {
 		}
 		for l := range c.g.In(id) {
 			if inside[l.From] && reach.Carries(l.Kind) && l.Kind != graph.Writes && reach.StrengthOf(l) >= reach.Conditioned {
-				found[id] = found[id] || needed(l)
+				found[id] = found[id] || c.needed(l)
 			}
 		}
 	}

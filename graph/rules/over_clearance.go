@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -40,10 +39,8 @@ func checkOverClearance(c *chain, r *report) {
 }
 
 func (c *chain) checkClearance(r *report, w *graph.Workload, clearance int) {
-	acts := c.x.ReachedFrom(func(n *graph.Node) bool {
-		return n.Lane != graph.Callers && slices.Contains(w.Members, n.ID) // those who use it are not the workload
-	})
-	causes := map[string][]*graph.Edge{}
+	acts := c.actsFor(w)
+	causes, grants := map[string][]*graph.Edge{}, map[string]*grant{}
 	unclassed := map[graph.NodeID]bool{}
 	for i := range c.g.Edges {
 		e := &c.g.Edges[i]
@@ -53,13 +50,15 @@ func (c *chain) checkClearance(r *report, w *graph.Workload, clearance int) {
 		}
 		switch rank := c.rank(to); {
 		case rank > clearance:
-			causes[c.cause(e)] = append(causes[c.cause(e)], e)
+			key, g := c.cause(e)
+			causes[key] = append(causes[key], e)
+			grants[key] = g
 		case rank < 0 && (to.Kind == graph.KindBucket || to.Kind == graph.KindTable || to.Kind == graph.KindSource || to.Kind == graph.KindDatabase):
 			unclassed[to.ID] = true
 		}
 	}
 	for _, key := range sortedKeys(causes) {
-		c.reportClearance(r, w, key, c.heaviestFirst(causes[key]))
+		c.reportClearance(r, w, key, grants[key], c.heaviestFirst(causes[key]))
 	}
 	if len(unclassed) > 0 {
 		nodes := sortedKeys(unclassed)
@@ -78,21 +77,44 @@ func it(n int) string {
 	return "them"
 }
 
-// cause names why a link is there: the start and the statements that allow it, the widest first, or its configuration.
-func (c *chain) cause(e *graph.Edge) string {
-	holder := string(cmp.Or(e.As, e.From))
+// actsFor are the nodes that act for a workload: its members, save those who use it, and what these are wired to, use
+// or declare, and so on. What they could call and do not is not the workload.
+func (c *chain) actsFor(w *graph.Workload) map[graph.NodeID]bool {
+	acts := map[graph.NodeID]bool{}
+	var queue []graph.NodeID
+	for _, id := range w.Members {
+		if c.node(id).Lane != graph.Callers {
+			acts[id] = true
+			queue = append(queue, id)
+		}
+	}
+	for i := 0; i < len(queue); i++ {
+		for e := range c.g.Out(queue[i]) {
+			if !acts[e.To] && reach.Carries(e.Kind) && reach.StrengthOf(e) != reach.Closed && c.needed(e) {
+				acts[e.To] = true
+				queue = append(queue, e.To)
+			}
+		}
+	}
+	return acts
+}
+
+// cause names why a link is there: its configuration, or the first of the statements that allow it.
+func (c *chain) cause(e *graph.Edge) (string, *grant) {
 	if e.Wired == graph.Yes {
-		return holder + "\x00wired\x00" + string(e.From)
+		return "wired\x00" + string(e.From), nil
 	}
 	for i := range e.Evidence {
 		if ev := &e.Evidence[i]; ev.Kind == graph.ByPolicy && ev.Effect == "Allow" {
-			return holder + "\x00" + statementKey(ev.Policy, c.statement(ev))
+			if g := c.grantOf(e, ev); g != nil {
+				return g.key, g
+			}
 		}
 	}
-	return holder + "\x00" + string(e.From)
+	return "unsaid\x00" + string(e.From), nil
 }
 
-func (c *chain) reportClearance(r *report, w *graph.Workload, cause string, links []*graph.Edge) {
+func (c *chain) reportClearance(r *report, w *graph.Workload, cause string, g *grant, links []*graph.Edge) {
 	var data []string
 	for _, e := range links {
 		if n := c.node(e.To); !slices.Contains(data, n.Name+" ("+n.Class+")") {
@@ -104,14 +126,19 @@ func (c *chain) reportClearance(r *report, w *graph.Workload, cause string, link
 	if c.notWired(e) {
 		s += ", though nothing wires it to"
 	}
-	r.open([]string{w.Name, cause}, Finding{
+	f := Finding{
 		Sentence:  s + ".",
 		Links:     ids(links),
 		Nodes:     []graph.NodeID{e.From, e.To},
 		Workloads: []string{w.Name},
 		Moves:     c.weigh(weighing{class: true, env: true}, links),
 		Fix:       c.clearanceFix(w, e),
-	})
+	}
+	if g == nil {
+		r.open([]string{w.Name, cause}, f)
+		return
+	}
+	r.open([]string{w.Name, cause}, f, g)
 }
 
 func (c *chain) clearanceFix(w *graph.Workload, e *graph.Edge) Fix {

@@ -114,7 +114,7 @@ func (r *report) add(identity []string, f Finding, grants []*grant) {
 // covers says which rules' findings a rule's finding makes superfluous when both are about one statement: taking away
 // a role's administrator access answers the rest.
 var covers = map[string][]string{
-	"admin-runtime": {"broad-action", "broad-resource"},
+	"admin-runtime": {"broad-action", "broad-resource", "over-clearance"},
 	"broad-action":  {"broad-resource"},
 }
 

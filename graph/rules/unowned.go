@@ -21,7 +21,11 @@ func checkUnowned(c *chain, r *report) {
 	for i := range c.g.Edges {
 		e := &c.g.Edges[i]
 		if review.NeedsOwner(c.g, e) && review.Owner(c.g, e).Name == "" {
-			byTarget[e.To] = append(byTarget[e.To], e)
+			target := e.To
+			if wide := c.g.Edge(e.ImpliedBy); wide != nil && c.nobodys(c.node(e.To)) {
+				target = wide.To // one caller without an owner, not one for each model that the wildcard reaches
+			}
+			byTarget[target] = append(byTarget[target], e)
 			total++
 		}
 	}
@@ -73,7 +77,7 @@ func (c *chain) reportUnowned(r *report, n *graph.Node, links []*graph.Edge) {
 	} else {
 		s += " it"
 	}
-	if n.Wildcard || n.Kind == graph.KindModel && n.Account == "" {
+	if c.nobodys(n) {
 		s = fmt.Sprintf("Nobody answers for who uses %s: %s %s no owner", n.Name, list(c.namesOf(who)), has(len(who)))
 	}
 	var moves []Move
@@ -99,10 +103,15 @@ func (c *chain) reportUnowned(r *report, n *graph.Node, links []*graph.Edge) {
 
 // ownable is what an owner can be given to: the node, or who uses it when the node is nobody's in the organization.
 func (c *chain) ownable(n *graph.Node, who []graph.NodeID) string {
-	if n.Wildcard || n.Kind == graph.KindModel && n.Account == "" {
+	if c.nobodys(n) {
 		return list(c.namesOf(who))
 	}
 	return n.Name
+}
+
+// nobodys reports whether a node is nobody's in the organization, so that who uses it is asked for.
+func (c *chain) nobodys(n *graph.Node) bool {
+	return n.Wildcard || n.Kind == graph.KindModel && n.Account == ""
 }
 
 func has(n int) string {

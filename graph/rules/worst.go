@@ -21,7 +21,7 @@ type WorstPath struct {
 // aboutPath are the rules whose findings are best said as the path itself; the others' own sentences say more.
 var aboutPath = []string{"broad-action", "broad-resource", "over-clearance", "no-log", "unapproved-model"}
 
-// Worst picks up to n paths from findings in the order of Check: each end of a path once, so that five paths tell
+// Worst picks up to n paths from findings in the order of Check, none of which is part of another: five paths tell
 // five things.
 func Worst(g *graph.Graph, fs []Finding, n int) []WorstPath {
 	x := reach.New(g)
@@ -41,10 +41,10 @@ func Worst(g *graph.Graph, fs []Finding, n int) []WorstPath {
 			if slices.Contains(aboutPath, f.Rule) {
 				sentence = x.Sentence(p)
 			}
-			if last == nil || said[sentence] || said[string(last.To)] {
+			if last == nil || said[sentence] || told(out, p) {
 				continue
 			}
-			said[sentence], said[string(last.To)] = true, true
+			said[sentence] = true
 			w := WorstPath{Sentence: sentence, Path: p, Finding: f.ID, Rule: f.Rule, Severity: f.Severity}
 			switch last.Log.State {
 			case graph.Yes:
@@ -57,6 +57,16 @@ func Worst(g *graph.Graph, fs []Finding, n int) []WorstPath {
 		}
 	}
 	return out
+}
+
+// told reports whether a path is part of one that was picked, goes on from one, or ends in the same link.
+func told(picked []WorstPath, p reach.Path) bool {
+	within := func(a, b reach.Path) bool {
+		return !slices.ContainsFunc(a.Edges, func(e graph.EdgeID) bool { return !slices.Contains(b.Edges, e) })
+	}
+	return slices.ContainsFunc(picked, func(w WorstPath) bool {
+		return within(w.Path, p) || within(p, w.Path) || w.Path.Edges[len(w.Path.Edges)-1] == p.Edges[len(p.Edges)-1]
+	})
 }
 
 func hasLonger(ps []reach.Path) bool {
