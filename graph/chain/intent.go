@@ -258,13 +258,25 @@ func (b *builder) intended(e *graph.Edge) graph.State {
 			if list == nil {
 				continue
 			}
-			if slices.ContainsFunc(list, func(p string) bool { return matches(p, to) || matchesOperation(p, to) }) {
+			if slices.ContainsFunc(list, func(p string) bool { return matches(p, to) || matchesOperation(p, to) }) && b.meant(e) {
 				return graph.Yes
 			}
 			out = graph.No
 		}
 	}
 	return out
+}
+
+// meant reports whether a link's kind is one that declaring its target means. Naming data means using it, not changing
+// what it is; and writing to it only where the grant names it, for a wildcard writes by accident.
+func (b *builder) meant(e *graph.Edge) bool {
+	switch e.Kind {
+	case graph.Administers, graph.Passes:
+		return false
+	case graph.Writes:
+		return e.Wired == graph.Yes || scopeRank(e.Breadth.ResourceScope) <= scopeRank(graph.ScopeNamed)
+	}
+	return true
 }
 
 // envOf is the declared environment of an account, "" when none is.

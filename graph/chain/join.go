@@ -375,7 +375,7 @@ func (b *builder) targetNode(a string) (*graph.Node, bool) {
 	case graph.KindSecret:
 		return b.arnNode(a, kind, secretName(p.Resource)), true
 	}
-	return b.arnNode(a, kind, lastSegment(p.Resource)), true
+	return b.arnNode(a, kind, cmp.Or(p.ResourceID(), p.Resource)), true
 }
 
 // secretName drops the six characters that Secrets Manager adds to a secret's ARN.

@@ -81,11 +81,46 @@ func (b *builder) findLogs() {
 			if e.Kind == graph.Administers {
 				continue
 			}
-			l := b.edge(to.ID, graph.LogsTo, e.Log.To)
-			l.Wired = graph.Yes
-			addEvidence(l, graph.Evidence{Kind: graph.ByConfiguration, Source: e.Log.Source, Note: e.Log.Why})
+			states := []graph.LogState{e.Log}
+			if to.Kind == graph.KindModel || to.Kind == graph.KindProfile {
+				if all := b.invocationLogs(b.nodes[e.From]); len(all) > 0 {
+					states = all
+				}
+			}
+			for _, s := range states {
+				l := b.edge(to.ID, graph.LogsTo, s.To)
+				l.Wired = graph.Yes
+				addEvidence(l, graph.Evidence{Kind: graph.ByConfiguration, Source: s.Source, Note: s.Why})
+			}
 		}
 	}
+}
+
+// invocationLogs are all the places where model invocation logging puts the prompts and answers of calls made from an
+// account and Region; the first is where Edge.Log points.
+// https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+func (b *builder) invocationLogs(from *graph.Node) []graph.LogState {
+	var out []graph.LogState
+	for i := range b.f.InvocationLogging {
+		l := &b.f.InvocationLogging[i]
+		if !l.Configured || l.Account.OK() && l.Account.Value != from.Account {
+			continue
+		}
+		if from.Region != "" && l.Region.OK() && l.Region.Value != from.Region {
+			continue
+		}
+		src := source(l.Source)
+		if l.LogGroup != "" && l.Account.OK() && l.Region.OK() {
+			n := b.logGroupNode(fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", l.Region.Value, l.Account.Value, l.LogGroup))
+			out = append(out, graph.LogState{State: graph.Yes, To: n.ID, Why: "model invocation logging writes to " + l.LogGroup, Source: src})
+		}
+		for _, bucket := range []string{l.Bucket, l.LargeBucket} {
+			if bucket != "" {
+				out = append(out, graph.LogState{State: graph.Yes, To: b.bucketNode(bucket).ID, Why: "model invocation logging writes to " + bucket, Source: src})
+			}
+		}
+	}
+	return out
 }
 
 // logOf says which log would show one hop.
@@ -93,8 +128,8 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 	from, to := b.nodes[e.From], b.nodes[e.To]
 	account := cmp.Or(to.Account, from.Account)
 	if to.Kind == graph.KindModel || to.Kind == graph.KindProfile {
-		if s, ok := b.invocationLog(from); ok {
-			return s
+		if s := b.invocationLogs(from); len(s) > 0 {
+			return s[0]
 		}
 		account = from.Account
 	}
@@ -131,30 +166,6 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 func mustEvent(kind graph.EdgeKind, to *graph.Node) event {
 	ev, _ := eventOf(kind, to)
 	return ev
-}
-
-// invocationLog says where model invocation logging records a call, in the account and Region it is made from.
-// https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
-func (b *builder) invocationLog(from *graph.Node) (graph.LogState, bool) {
-	for i := range b.f.InvocationLogging {
-		l := &b.f.InvocationLogging[i]
-		if !l.Configured || l.Account.Value != from.Account && l.Account.OK() {
-			continue
-		}
-		if from.Region != "" && l.Region.OK() && l.Region.Value != from.Region {
-			continue
-		}
-		src := source(l.Source)
-		switch {
-		case l.LogGroup != "" && l.Account.OK() && l.Region.OK():
-			n := b.logGroupNode(fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", l.Region.Value, l.Account.Value, l.LogGroup))
-			return graph.LogState{State: graph.Yes, To: n.ID, Why: "model invocation logging writes to " + l.LogGroup, Source: src}, true
-		case l.Bucket != "":
-			n := b.bucketNode(l.Bucket)
-			return graph.LogState{State: graph.Yes, To: n.ID, Why: "model invocation logging writes to " + l.Bucket, Source: src}, true
-		}
-	}
-	return graph.LogState{}, false
 }
 
 // toolLog follows a tool to the function that carries it out.

@@ -64,8 +64,7 @@ func (b *builder) wireAgents() {
 			continue
 		}
 		if a.Model.OK() {
-			m := b.resolveModel(a.Model.Value, n.Account, n.Region)
-			b.wired(n, graph.Invokes, m, a.Source, "the agent's foundation model")
+			b.wireModel(n, a.Model.Value, a.Source, "the agent's foundation model")
 		}
 		if a.Guardrail.OK() {
 			g := b.guardrail(a.Guardrail.Value, n)
@@ -94,6 +93,20 @@ func (b *builder) wireAgents() {
 		if to, ok := b.targetNode(c.AliasARN); ok && to.ID != agent.ID {
 			unknownNode(to, "named as a collaborator of "+agent.Name+"; not imported itself")
 			b.wired(agent, graph.Invokes, to, c.Source, "a collaborator of the agent")
+		}
+	}
+}
+
+// wireModel wires an actor to a model. Through an inference profile it needs the models at its destinations, too.
+// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+func (b *builder) wireModel(n *graph.Node, ref string, s inventory.Source, note string) {
+	m := b.resolveModel(ref, n.Account, n.Region)
+	b.wired(n, graph.Invokes, m, s, note)
+	for i := range b.f.Profiles {
+		if p := &b.f.Profiles[i]; p.ARN == m.ARN {
+			for _, dest := range p.Models {
+				b.wired(n, graph.Invokes, b.modelNode(dest), s, note+", a destination of "+m.Name)
+			}
 		}
 	}
 }
@@ -263,7 +276,7 @@ func (b *builder) wireKnowledgeBases() {
 		k := &b.f.KnowledgeBases[i]
 		n := b.nodes[graph.NodeID(k.ARN)]
 		if k.EmbeddingModel != "" {
-			b.wired(n, graph.Invokes, b.resolveModel(k.EmbeddingModel, n.Account, n.Region), k.Source, "embeds with this model")
+			b.wireModel(n, k.EmbeddingModel, k.Source, "embeds with this model")
 		}
 		for _, a := range k.StorageARNs[:min(1, len(k.StorageARNs))] {
 			store, ok := b.targetNode(a)
@@ -446,7 +459,7 @@ func (b *builder) wireFlows() {
 			}
 			switch step.Kind {
 			case "model":
-				b.wired(n, graph.Invokes, b.resolveModel(step.Target.Value, n.Account, n.Region), f.Source, note)
+				b.wireModel(n, step.Target.Value, f.Source, note)
 			case "knowledge base":
 				b.wired(n, graph.Retrieves, b.kbNode(step.Target.Value, n), f.Source, note)
 			case "bucket":
