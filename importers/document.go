@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/permchain/permchain/graph/inventory"
 )
 
@@ -139,7 +137,13 @@ func recogniseJSON(src source, doc *inventory.JSON, lines int, from origin, each
 	d := document{shape: doc.Shape(src.name, from.as), input: from.input(src.name, doc.Bytes())}
 	d.input.Doc, d.input.Lines = doc, lines
 	d.recognise()
-	if d.format != nil || doc.Root().Kind() != inventory.Array {
+	if d.format != nil {
+		return each(d)
+	}
+	if accounts := byAccount(src, doc, lines, from); accounts != nil {
+		return eachOf(accounts, each)
+	}
+	if doc.Root().Kind() != inventory.Array {
 		return each(d)
 	}
 	if _, err := d.input.Value(); err != nil { // sets the lines that its elements are told by
@@ -151,21 +155,16 @@ func recogniseJSON(src source, doc *inventory.JSON, lines int, from origin, each
 		if e.Kind() != inventory.Object {
 			continue
 		}
-		inner, err := inventory.ParseJSON(e.Raw())
+		element, err := part(src, e, from)
 		if err != nil {
-			return failed(src.name, e.Line()-1, e.Pointer(), err)
+			return err
 		}
-		element := document{shape: inner.Shape(src.name, from.as), input: from.input(src.name, inner.Bytes())}
-		element.input.Doc, element.input.Lines, element.input.At = inner, e.Line()-1, e.Pointer()
-		element.recognise()
 		pending = append(pending, element)
 		if known = known || element.format != nil; !known {
 			continue
 		}
-		for _, d := range pending {
-			if err := each(d); err != nil {
-				return err
-			}
+		if err := eachOf(pending, each); err != nil {
+			return err
 		}
 		pending = nil
 	}
@@ -175,31 +174,7 @@ func recogniseJSON(src source, doc *inventory.JSON, lines int, from origin, each
 	return nil
 }
 
-// yamlDocuments reads the documents of a YAML file.
-func yamlDocuments(src source, text []byte, from origin, each func(document) error) error {
-	if len(text) > MaxYAMLBytes {
-		return failed(src.name, 0, "", boundError("it is YAML larger than "+bytesText(MaxYAMLBytes)))
-	}
-	var docs []document
-	for _, part := range splitYAML(text) {
-		var node yaml.Node
-		if err := yaml.Load(part.text, &node); err != nil {
-			if _, ok := errors.AsType[*yaml.LoadError](err); !ok {
-				return failed(src.name, part.lines, "", fmt.Errorf("YAML: %w", err))
-			}
-			return failed(src.name, part.lines, "", err)
-		}
-		d := document{shape: yamlShape(src.name, from.as, &node), input: from.input(src.name, part.text)}
-		if d.shape.Root.Kind <= inventory.Null {
-			continue // comments only
-		}
-		d.input.Lines = part.lines
-		d.recognise()
-		docs = append(docs, d)
-	}
-	if len(docs) == 0 {
-		return failed(src.name, 0, "", errors.New("there is nothing in it"))
-	}
+func eachOf(docs []document, each func(document) error) error {
 	for _, d := range docs {
 		if err := each(d); err != nil {
 			return err
@@ -208,70 +183,45 @@ func yamlDocuments(src source, text []byte, from origin, each func(document) err
 	return nil
 }
 
-type yamlPart struct {
-	text  []byte
-	lines int // before it
+// part is a value of a document as a document of its own.
+func part(src source, v inventory.Value, from origin) (document, error) {
+	inner, err := inventory.ParseJSON(v.Raw())
+	if err != nil {
+		return document{}, failed(src.name, v.Line()-1, v.Pointer(), err)
+	}
+	d := document{shape: inner.Shape(src.name, from.as), input: from.input(src.name, inner.Bytes())}
+	d.input.Doc, d.input.Lines, d.input.At = inner, v.Line()-1, v.Pointer()
+	d.recognise()
+	return d, nil
 }
 
-// splitYAML cuts at lines that begin with ---, which in YAML can stand there only between documents.
-// https://yaml.org/spec/1.2.2/#912-document-markers
-func splitYAML(text []byte) []yamlPart {
-	var parts []yamlPart
-	begin, beginLine, line, offset := 0, 0, 0, 0
-	for rest := text; len(rest) > 0; line++ {
-		l, after, _ := bytes.Cut(rest, []byte("\n"))
-		if bytes.HasPrefix(l, []byte("---")) && (len(l) == 3 || l[3] == ' ' || l[3] == '\t' || l[3] == '\r') && offset > begin {
-			parts = append(parts, yamlPart{text[begin:offset], beginLine})
-			begin, beginLine = offset, line
-		}
-		offset = len(text) - len(after)
-		rest = after
+// byAccount splits an object whose every key is an account, as scripts over many accounts write it. nil when it is none,
+// or nothing in it is of a format.
+func byAccount(src source, doc *inventory.JSON, lines int, from origin) []document {
+	whole := from.input(src.name, doc.Bytes())
+	whole.Doc, whole.Lines = doc, lines
+	root, err := whole.Value() // sets the lines that its parts are told by
+	if err != nil || root.Kind() != inventory.Object {
+		return nil
 	}
-	return append(parts, yamlPart{text[begin:], beginLine})
-}
-
-// yamlShape summarises a YAML document for Recognize. Aliases are not followed: no format is known by what is behind one.
-func yamlShape(file, as string, node *yaml.Node) inventory.Shape {
-	left := inventory.ShapeParts
-	return inventory.Shape{File: file, As: as, YAML: true, Root: yamlPartOf(node, 0, &left)}
-}
-
-func yamlPartOf(n *yaml.Node, depth int, left *int) inventory.Part {
-	*left--
-	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
-		n = n.Content[0]
+	var docs []document
+	known := false
+	for account, v := range root.Fields() {
+		if len(accountIn(account)) != 1 || len(account) != 12 {
+			return nil
+		}
+		from.account = account
+		d, err := part(src, v, from)
+		if err != nil {
+			return nil
+		}
+		known = known || d.format != nil
+		docs = append(docs, d)
 	}
-	p := inventory.Part{}
-	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
-		p.Tag = n.Tag
+	if !known {
+		return nil
 	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		p.Kind, p.Len = inventory.Object, len(n.Content)/2
-		if depth >= inventory.ShapeDepth {
-			break
-		}
-		for i := 0; i+1 < len(n.Content) && len(p.Fields) < inventory.ShapeFields && *left > 0; i += 2 {
-			p.Fields = append(p.Fields, inventory.Field{Key: n.Content[i].Value, Value: yamlPartOf(n.Content[i+1], depth+1, left)})
-		}
-	case yaml.SequenceNode:
-		p.Kind, p.Len = inventory.Array, len(n.Content)
-		if len(n.Content) > 0 && depth < inventory.ShapeDepth {
-			first := yamlPartOf(n.Content[0], depth+1, left)
-			p.First = &first
-		}
-	case yaml.ScalarNode:
-		p.Kind, p.Text = inventory.String, n.Value[:min(len(n.Value), inventory.ShapeText)]
-		switch n.Tag {
-		case "!!int", "!!float":
-			p.Kind = inventory.Number
-		case "!!bool":
-			p.Kind = inventory.Bool
-		case "!!null":
-			p.Kind = inventory.Null
-		}
-	}
-	return p
+	return docs
 }
 
 // input is what a decoder is handed.

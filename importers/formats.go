@@ -17,14 +17,15 @@ import (
 type format struct {
 	recognize func(inventory.Shape) (string, bool)
 	decode    func(inventory.Input, *inventory.Facts) error
+	yaml      bool // reads YAML itself; the others are handed JSON
 	intent    bool // read before all others, for what it says of them
 	asks      bool // its documents do not all say which account and Region they are of
 }
 
 // formats are asked in this order. Each goes by what only it has; the last also takes what has the look of a policy.
 var formats = []format{
-	{recognize: intent.Recognize, decode: intent.Decode, intent: true},
-	{recognize: cloudformation.Recognize, decode: cloudformation.Decode, asks: true},
+	{recognize: intent.Recognize, decode: intent.Decode, yaml: true, intent: true},
+	{recognize: cloudformation.Recognize, decode: cloudformation.Decode, yaml: true, asks: true},
 	{recognize: awsiam.Recognize, decode: awsiam.Decode},
 	{recognize: organizations.Recognize, decode: organizations.Decode},
 	{recognize: cloudtrail.Recognize, decode: cloudtrail.Decode},
@@ -34,6 +35,9 @@ var formats = []format{
 
 func (d *document) recognise() {
 	for i := range formats {
+		if d.shape.YAML && !formats[i].yaml {
+			continue
+		}
 		if name, ok := formats[i].recognize(d.shape); ok {
 			d.format, d.name = &formats[i], name
 			return

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/permchain/permchain/graph/inventory"
+	"github.com/permchain/permchain/importers/cloudformation"
 	"github.com/permchain/permchain/importers/cloudtrail"
 	"github.com/permchain/permchain/importers/organizations"
 )
@@ -100,6 +101,7 @@ func run(ctx context.Context, s *sources, o Options) (*inventory.Facts, inventor
 		return nil, report, fmt.Errorf("import: %w", errors.Join(failures...))
 	}
 	cloudtrail.Fold(facts)
+	cloudformation.Resolve(facts)
 	organizations.Resolve(facts)
 	return facts, report, nil
 }

@@ -19,6 +19,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/permchain/permchain/graph/inventory"
 )
@@ -209,6 +210,7 @@ func TestManyDocuments(t *testing.T) {
 		{"concatenated", oneRole + "\n\n" + roleNamed("b") + roleNamed("c"), []string{"app@1 /RoleDetailList/0", "b@3 /RoleDetailList/0", "c@3 /RoleDetailList/0"}},
 		{"array of dumps", "[\n" + oneRole + ",\n" + roleNamed("b") + "\n]", []string{"app@2 /0/RoleDetailList/0", "b@3 /1/RoleDetailList/0"}},
 		{"array with others", `[{"x":1},` + oneRole + `,{"y":2}]`, []string{"app@1 /1/RoleDetailList/0"}},
+		{"by account", "{\"111122223333\":\n" + oneRole + ",\"444455556666\":" + roleNamed("b") + "}", []string{"app@2 /111122223333/RoleDetailList/0", "b@2 /444455556666/RoleDetailList/0"}},
 		{"byte order mark", "\xef\xbb\xbf" + oneRole, []string{"app@1 /RoleDetailList/0"}},
 		{"UTF-16", inUTF16(oneRole), []string{"app@1 /RoleDetailList/0"}},
 	} {
@@ -236,6 +238,43 @@ func inUTF16(s string) string {
 		b = binary.LittleEndian.AppendUint16(b, u)
 	}
 	return string(b)
+}
+
+// TestYAMLOutput: what `aws --output yaml` prints is read as its JSON is, and the lines are those of the YAML.
+func TestYAMLOutput(t *testing.T) {
+	const dump = `# made by a script
+RoleDetailList:
+- Arn: arn:aws:iam::111122223333:role/app
+  AssumeRolePolicyDocument:
+    Statement:
+    - Action: sts:AssumeRole
+      Effect: Allow
+    Version: '2012-10-17'
+  AttachedManagedPolicies: []
+  CreateDate: '2026-01-01T00:00:00+00:00'
+  MaxSessionDuration: 3600
+  RoleName: app
+  RolePolicyList: []
+`
+	f, r, err := ImportFiles(t.Context(), []File{{Name: "d.yaml", Open: held([]byte(dump + "---\n" + dump))}}, Options{})
+	if err != nil || len(f.Roles) != 2 || r.Files[0].Format != "account authorization details" {
+		t.Fatalf("%v %+v", err, r.Files)
+	}
+	for i, want := range []int{3, 17} {
+		role := f.Roles[i]
+		if role.Source.Line != want || role.Source.Pointer != "/RoleDetailList/0" || role.Trust.Source.Line != want+2 {
+			t.Errorf("role %d from %+v, its trust policy from %+v", i, role.Source, role.Trust.Source)
+		}
+	}
+	for _, text := range []string{"a: &x {b: 1}\nc: *x\n", "a: !Ref b\n", "? [a]\n: b\n"} {
+		var node yaml.Node
+		if err := yaml.Load([]byte(text), &node); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := yamlToJSON(&node); err == nil {
+			t.Errorf("%q became JSON", text)
+		}
+	}
 }
 
 func TestYAMLDocuments(t *testing.T) {

@@ -40,7 +40,7 @@ func Recognize(s inventory.Shape) (string, bool) {
 }
 
 func isEvent(p inventory.Part) bool {
-	return p.HasAll("eventName", "eventSource", "userIdentity") && strings.HasSuffix(p.Get("eventSource").Text, ".amazonaws.com")
+	return p.HasAll("eventName", "eventSource") && p.HasAny("userIdentity", "eventVersion") && strings.HasSuffix(p.Get("eventSource").Text, ".amazonaws.com")
 }
 
 // isMessage goes by how an event begins; only so much of it is in a Shape.

@@ -24,7 +24,7 @@ const (
 
 // Keys under which the policy and what it sits on are printed.
 var (
-	policyKeys = []string{"Policy", "ResourcePolicy", "policy", "resourcePolicy", "policyText", "AccessPolicies"}
+	policyKeys = []string{"Policy", "ResourcePolicy", "policy", "resourcePolicy", "policyText", "AccessPolicies", "PolicyInJson", "policyDocument"}
 	arnKeys    = []string{"ARN", "Arn", "arn", "ResourceArn", "resourceArn", "BackupVaultArn", "FunctionArn", "TableArn", "EventBusArn", "StreamARN", "RegistryArn"}
 )
 
