@@ -338,6 +338,18 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestGivenTwice: a file given by name and with its folder is one file, given by name.
+func TestGivenTwice(t *testing.T) {
+	dir := files(t, map[string]string{"a.json": oneRole, "odd.json": `{"x": 1}`})
+	odd := filepath.Join(dir, "odd.json")
+	for _, paths := range [][]string{{dir, odd}, {odd, dir}} {
+		f, r, err := Import(t.Context(), paths, Options{})
+		if err != nil || len(f.Roles) != 1 || len(r.Files) != 2 || !strings.Contains(reportOf(t, r, "odd.json").Error, "not a format") {
+			t.Errorf("%v %+v", err, r.Files)
+		}
+	}
+}
+
 // TestSources: what permchain.yaml says of a file reaches its decoder, before what its path tells and what the import does.
 func TestSources(t *testing.T) {
 	fsys := fstest.MapFS{

@@ -34,7 +34,7 @@ type source struct {
 type sources struct {
 	list    []source
 	passed  []result // skipped folders and links, and paths that cannot be read
-	seen    map[string]bool
+	seen    map[string]int // by key, where in list
 	closers []io.Closer
 }
 
@@ -46,12 +46,14 @@ func (s *sources) close() {
 
 func (s *sources) add(src source) error {
 	if s.seen == nil {
-		s.seen = map[string]bool{}
+		s.seen = map[string]int{}
 	}
-	if s.seen[src.key] {
-		return nil // given twice, or by name and with its folder
+	if i, ok := s.seen[src.key]; ok { // given twice, or by name and with its folder: in either order it is the same
+		s.list[i].named = s.list[i].named || src.named
+		s.list[i].name = min(s.list[i].name, src.name)
+		return nil
 	}
-	s.seen[src.key] = true
+	s.seen[src.key] = len(s.list)
 	if len(s.list) >= MaxFiles {
 		return fmt.Errorf("%w: more than %d files", ErrTooMuch, MaxFiles)
 	}
