@@ -55,14 +55,12 @@ func ImportFS(ctx context.Context, fsys fs.FS, o Options) (*inventory.Facts, inv
 	return run(ctx, &s, o)
 }
 
-// ImportFiles reads files that are given one by one, as uploads are, each by name.
+// ImportFiles reads files that are given one by one, as uploads are. A file whose name has folders came with a folder: as
+// in Import, not knowing its format is then no error, and hidden folders are passed by.
 func ImportFiles(ctx context.Context, files []File, o Options) (*inventory.Facts, inventory.Report, error) {
 	var s sources
-	for _, f := range files {
-		name := strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(f.Name, `\`, "/")), "/")
-		if err := s.add(source{name: name, key: name, named: true, size: -1, open: f.Open}); err != nil {
-			return nil, inventory.Report{}, fmt.Errorf("import: %w", err)
-		}
+	if err := s.files(files); err != nil {
+		return nil, inventory.Report{}, fmt.Errorf("import: %w", err)
 	}
 	return run(ctx, &s, o)
 }

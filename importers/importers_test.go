@@ -338,6 +338,28 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestUploads: files of one name are two files; those of a folder may be of any kind.
+func TestUploads(t *testing.T) {
+	f, r, err := ImportFiles(t.Context(), []File{
+		{Name: "a.json", Open: held([]byte(oneRole))}, {Name: "a.json", Open: held([]byte(roleNamed("b")))},
+		{Name: `dump\c.json`, Open: held([]byte(roleNamed("c")))}, {Name: "dump/readme.md", Open: held([]byte("x"))},
+		{Name: "dump/.git/d.json", Open: held([]byte(roleNamed("d")))}, {Name: "../../e.json", Open: held([]byte(roleNamed("e")))},
+	}, Options{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roles(f); !slices.Equal(got, []string{"b", "app", "c", "e"}) {
+		t.Errorf("roles %v", got)
+	}
+	var names []string
+	for _, fr := range r.Files {
+		names = append(names, fr.File)
+	}
+	if want := []string{"a (2).json", "a.json", "dump/.git", "dump/c.json", "dump/readme.md", "e.json"}; !slices.Equal(names, want) {
+		t.Errorf("files %v", names)
+	}
+}
+
 // TestGivenTwice: a file given by name and with its folder is one file, given by name.
 func TestGivenTwice(t *testing.T) {
 	dir := files(t, map[string]string{"a.json": oneRole, "odd.json": `{"x": 1}`})

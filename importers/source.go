@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph/inventory"
@@ -33,7 +34,7 @@ type source struct {
 // sources collects files, and reports on what it passes by.
 type sources struct {
 	list    []source
-	passed  []result // skipped folders and links, and paths that cannot be read
+	passed  []result       // skipped folders and links, and paths that cannot be read
 	seen    map[string]int // by key, where in list
 	closers []io.Closer
 }
@@ -102,6 +103,30 @@ func (s *sources) paths(paths []string, stdin io.Reader) error {
 			}
 		default:
 			s.fail(name, errors.New("is neither a file nor a folder"))
+		}
+	}
+	return nil
+}
+
+// files adds files by their names; those of the same name are different files, and are told apart.
+func (s *sources) files(files []File) error {
+	given, hiddenIn := map[string]int{}, map[string]bool{}
+	for _, f := range files {
+		name := strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(f.Name, `\`, "/")), "/")
+		folders := strings.Split(path.Dir(name), "/")
+		if i := slices.IndexFunc(folders, func(p string) bool { return p != "." && hidden(p) }); i >= 0 {
+			if at := strings.Join(folders[:i+1], "/"); !hiddenIn[at] {
+				hiddenIn[at] = true
+				s.skip(at, "a hidden folder")
+			}
+			continue
+		}
+		if given[name]++; given[name] > 1 {
+			ext := path.Ext(name)
+			name = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), given[name], ext)
+		}
+		if err := s.add(source{name: name, key: name, named: len(folders) == 1 && folders[0] == ".", size: -1, open: f.Open}); err != nil {
+			return err
 		}
 	}
 	return nil
