@@ -158,6 +158,9 @@ func (s *Store) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
 			err = errors.Join(err, rerr)
 		}
+		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+			err = fmt.Errorf("%w: %w", ended, err) // database/sql rolled back under us, and the error only says what it broke
+		}
 		return sorted(err)
 	}
 	return sorted(tx.Commit())
