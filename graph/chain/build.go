@@ -40,6 +40,8 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		gaps:       map[string]*graph.Gap{},
 		byID:       map[string]graph.NodeID{},
 		entered:    map[graph.NodeID]bool{},
+		listed:     map[graph.NodeID]bool{},
+		named:      map[graph.NodeID]bool{},
 		carriedOut: map[graph.NodeID]graph.EdgeID{},
 		lines:      map[string][]int{},
 		counted:    map[string]actionCount{},
@@ -58,6 +60,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 	b.classifyRoles()
 	b.wire()
 	b.trust()
+	b.nameModels()
 	b.grants()
 	b.letIn()
 	b.usage()
@@ -84,6 +87,8 @@ type builder struct {
 	byID       map[string]graph.NodeID         // ids and names that other facts use for a node: "agent/ABCDEF", "kb/XYZ", "bucket/name"
 	entered    map[graph.NodeID]bool           // roles that somebody other than an AWS service can become
 
+	listed     map[graph.NodeID]bool         // models that a listing of a Region's models names
+	named      map[graph.NodeID]bool         // of them, those that a configuration or a policy names, too
 	carriedOut map[graph.NodeID]graph.EdgeID // tool → its link to the function behind it
 
 	lines        map[string][]int // by policy ID: the lines its statements begin on

@@ -322,6 +322,9 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 	if n.Kind == graph.KindRole && !named && len(b.actors[n.ID]) == 0 {
 		return
 	}
+	if b.listed[n.ID] && !named && !b.named[n.ID] {
+		return
+	}
 	actions := slices.DeleteFunc(slices.Clone(row.actions), func(a string) bool { return !row.applies(a, n) })
 	if len(actions) == 0 {
 		return
@@ -644,6 +647,9 @@ func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from 
 		id, detail = "every/model", "foundation-model/*"
 	}
 	n := b.node(id, row.target, row.everyName)
+	if row.target == graph.KindModel && len(b.listed) > 0 {
+		attr(n, "models listed", strconv.Itoa(len(b.listed)))
+	}
 	n.Wildcard, n.Pattern = true, pattern
 	if row.target != graph.KindModel {
 		n.Account = p.account

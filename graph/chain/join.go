@@ -529,7 +529,13 @@ func (b *builder) joinResources() {
 	for i := range b.f.Models {
 		m := &b.f.Models[i]
 		if m.Kind == "foundation" {
-			continue // a listing of a Region's models: only those that something names are nodes
+			// A Region lists hundreds. Each is a node, so that it can be found; links to it are drawn where something names
+			// it, and the link to "every model" stands for the rest.
+			n := b.modelNode(cmp.Or(m.ARN, m.ID))
+			addSource(n, m.Source)
+			attr(n, "provider", m.Provider)
+			b.listed[n.ID] = true
+			continue
 		}
 		n := b.arnNode(m.ARN, graph.KindModel, cmp.Or(m.Name, m.ID))
 		addSource(n, m.Source)

@@ -379,17 +379,23 @@ func (b *builder) wireGateways() {
 	for i := range b.f.GatewayTargets {
 		t := &b.f.GatewayTargets[i]
 		id, ok := b.byID["gateway/"+t.Gateway]
+		if t.Gateway == "" {
+			n := b.node(graph.NodeID("tool/"+cmp.Or(t.ID, t.Name)), graph.KindTool, cmp.Or(t.Name, t.ID))
+			unknownNode(n, "listed without its gateway: get-gateway-target says which it is")
+			n.Sources = append(n.Sources, source(t.Source))
+			b.gap("which gateway the target "+t.Name+" belongs to", "aws bedrock-agentcore-control get-gateway-target")
+			continue
+		}
 		if !ok {
-			if t.Gateway == "" {
-				b.gap("which gateway the target "+t.Name+" belongs to", "aws bedrock-agentcore-control get-gateway")
-				continue
-			}
 			n := b.node(graph.NodeID("gateway/"+t.Gateway), graph.KindGateway, t.Gateway)
 			unknownNode(n, "named by its target "+t.Name+"; get-gateway was not imported")
 			b.byID["gateway/"+t.Gateway] = n.ID
 			id = n.ID
 		}
 		gw := b.nodes[id]
+		for _, kb := range t.KBs {
+			b.wired(gw, graph.Retrieves, b.kbNode(kb, gw), t.Source, "the connector "+cmp.Or(t.Name, t.ID))
+		}
 		ops := t.Tools
 		if len(ops) == 0 {
 			ops = []inventory.Operation{{Name: cmp.Or(t.Name, t.ID)}}
@@ -565,6 +571,22 @@ func (b *builder) namedIn(value string, near *graph.Node) (*graph.Node, graph.Ed
 		return n, graph.Reads
 	}
 	return nil, ""
+}
+
+// nameModels notes which of the listed models something configures, or a policy names one by one.
+func (b *builder) nameModels() {
+	for _, e := range b.edges {
+		b.named[e.To] = true
+	}
+	for _, p := range b.principals {
+		for _, g := range p.grants {
+			for _, r := range g.stmt.Resources {
+				if q, err := arn.Parse(r); err == nil && q.Service == "bedrock" && q.ResourceType() == "foundation-model" && !arn.HasWildcard(q.Resource) {
+					b.named[graph.NodeID("model/"+q.ResourceID())] = true
+				}
+			}
+		}
+	}
 }
 
 // namedTargets makes nodes of the concrete resources that policies name and nothing else describes, so that a link to
