@@ -11,71 +11,40 @@ import (
 	"github.com/permchain/permchain/graph"
 )
 
-// foldRounds bounds how often folding is tried again: what folds may make its neighbours alike.
-const foldRounds = 6
-
 // foldLeast is how many nodes alike make a fold; two are quicker read by their names.
 const foldLeast = 3
 
 // fold draws nodes as one that are of one kind and have the same neighbours and the same marks, when there are more
-// than FoldAbove.
+// than FoldAbove. One pass finds them all: two nodes that folding makes alike were so before.
 func (b *builder) fold() {
 	b.folds = map[int32][]int32{}
 	if b.cards() <= FoldAbove || slices.Contains(b.f.Unfold, "all") {
 		return
 	}
 	lines := b.byNode()
-	for range foldRounds {
-		groups := map[string][]int32{}
-		var order []string
-		for i := range b.g.Nodes {
-			k := int32(i)
-			if !b.node[i] || b.rep[i] != k || b.g.Nodes[i].ID == b.f.Focus {
-				continue
-			}
-			sig := b.signature(k, lines[k])
-			if groups[sig] == nil {
-				order = append(order, sig)
-			}
-			groups[sig] = append(groups[sig], k)
+	groups := map[string][]int32{}
+	var order []string
+	for i := range b.g.Nodes {
+		k := int32(i)
+		if !b.node[i] || b.g.Nodes[i].ID == b.f.Focus {
+			continue
 		}
-		changed := false
-		for _, sig := range order {
-			if b.foldGroup(groups[sig]) {
-				changed = true
-			}
+		sig := b.signature(k, lines[k])
+		if groups[sig] == nil {
+			order = append(order, sig)
 		}
-		if !changed {
-			return
+		groups[sig] = append(groups[sig], k)
+	}
+	for _, sig := range order {
+		members := groups[sig]
+		if len(members) < foldLeast || slices.Contains(b.f.Unfold, b.foldKey(members)) {
+			continue
 		}
-	}
-}
-
-// foldGroup draws nodes, each of which may stand for a fold already, as one.
-func (b *builder) foldGroup(group []int32) bool {
-	if len(group) < 2 {
-		return false
-	}
-	var members []int32
-	for _, k := range group {
-		if m := b.folds[k]; m != nil {
-			members = append(members, m...)
-		} else {
-			members = append(members, k)
+		for _, m := range members {
+			b.rep[m] = members[0]
 		}
+		b.folds[members[0]] = members
 	}
-	slices.Sort(members)
-	if len(members) < foldLeast || slices.Contains(b.f.Unfold, b.foldKey(members)) {
-		return false
-	}
-	for _, k := range group {
-		delete(b.folds, k)
-	}
-	for _, m := range members {
-		b.rep[m] = members[0]
-	}
-	b.folds[members[0]] = members
-	return true
 }
 
 // foldKey names a fold by its members, so that it is the same as long as they are.
@@ -100,8 +69,7 @@ func (b *builder) byNode() [][]int32 {
 	return out
 }
 
-// signature is equal for two nodes exactly when one card may stand for both. The links of a fold's first member are
-// those of all its members.
+// signature is equal for two nodes exactly when one card may stand for both.
 func (b *builder) signature(k int32, lines []int32) string {
 	n := &b.g.Nodes[k]
 	var s strings.Builder
@@ -113,9 +81,9 @@ func (b *builder) signature(k int32, lines []int32) string {
 	for _, i := range lines {
 		e := &b.g.Edges[i]
 		m := b.marks[e.ID]
-		other, dir := b.rep[b.to[i]], ">"
+		other, dir := b.to[i], ">"
 		if b.to[i] == k {
-			other, dir = b.rep[b.from[i]], "<"
+			other, dir = b.from[i], "<"
 		}
 		parts = append(parts, fmt.Sprintf("%s%d %s %s %t%t%t %s %d %s %t", dir, other, e.Kind, e.Granted, m.Broad, m.Unowned,
 			m.Unconfirmed, m.Label, m.Severity, e.Confirm, e.Log.State == graph.No))
