@@ -72,11 +72,9 @@ func (c *Case) comparePatterns(set *SetResult) string {
 		parts, _ := arn.Intersect(pat, whole)
 		expected = append(expected, parts...)
 		got := ImplicitDeny
-		for _, a := range set.Answers {
-			for _, part := range parts {
-				if arn.Covers(a.Pattern, part) && (rank(a.Result.Decision) > rank(got)) {
-					got = a.Result.Decision
-				}
+		for _, part := range parts {
+			if a := set.Of(part); a != nil && score(a) >= score(&PartAnswer{Result: Result{Decision: got}}) {
+				got = a.Result.Decision
 			}
 		}
 		if ok := got.String() == w.Decision || w.Decision == "allow" && got == Conditional; !ok {

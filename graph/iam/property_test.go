@@ -205,7 +205,9 @@ func (r *Residual) holds(t testing.TB, req *Request) bool {
 
 // hasOpenResource reports whether a residual asks for the value of a variable in a Resource, which holds cannot answer.
 func hasOpenResource(r *Residual) bool {
-	return slices.ContainsFunc(r.Leaves(), func(l *Residual) bool { return l.Condition.Key == "resource" || l.Condition.Key == "sts:RoleSessionName" })
+	return slices.ContainsFunc(r.Leaves(), func(l *Residual) bool {
+		return l.Condition.Key == "resource" || l.Condition.Key == "sts:RoleSessionName"
+	})
 }
 
 // checkProperties is what must be true of any request and policies.
@@ -330,8 +332,8 @@ func checkProperties(t testing.TB, seed uint64) {
 		switch {
 		case in && rank(d) < 3:
 			fail(res + " is " + d.String() + ", yet in the parts of " + set.Resource + ": " + strings.Join(sr.Parts, " ") + " but " + strings.Join(sr.Holes, " "))
-		case best == Allow && d != Allow:
-			fail(res + " is " + d.String() + ", yet in a part of " + set.Resource + " that is allowed")
+		case rank(best) != rank(d):
+			fail(res + " is " + d.String() + ", yet its part of " + set.Resource + " is " + best.String())
 		}
 	}
 }

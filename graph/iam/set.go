@@ -26,18 +26,20 @@ type SetResult struct {
 	Result
 	Reach Reach
 
-	// Parts are patterns within the request's that together are what is allowed, outright or on conditions; none when
-	// Reach is None. For All it is the request's own pattern. Each pattern's own answer is in Answers.
+	// Parts are patterns within the request's that together hold all that is allowed, outright or on conditions; none
+	// when Reach is None. For All it is the request's own pattern.
 	Parts []string
-	// Holes are patterns within the parts that are not allowed: that a Deny takes out, or a NotResource leaves out.
-	// A hole that depends on conditions counts as a hole.
+	// Holes are patterns within the parts that are not allowed. Where something inside a hole is allowed again, Answers
+	// says so; the hole stands.
 	Holes []string
 
-	// Answers are the parts that some statement speaks of, each with its own answer, allowed or not; sorted by pattern.
+	// Answers are the parts that statements tell apart, each with its own answer, allowed or not; sorted by pattern. A
+	// resource has the answer of the narrowest pattern that it matches.
 	Answers []PartAnswer
 }
 
-// PartAnswer is the answer for one part of a set.
+// PartAnswer is the answer for one part of a set: for all that Pattern matches but for Holes, which have answers of
+// their own.
 type PartAnswer struct {
 	Pattern string
 	Holes   []string
@@ -48,9 +50,9 @@ type PartAnswer struct {
 // more is answered Unknown.
 const maxParts = 512
 
-// EvaluateSet answers a request whose Resource is a pattern ("arn:aws:s3:::b/*") for all that it matches. It splits the
-// set where statements do, answers each part, and puts them together. Holes are told from parts exactly, by the patterns
-// alone.
+// EvaluateSet answers a request whose Resource is a pattern ("arn:aws:s3:::b/*") for all that it matches. It cuts the set
+// along the patterns of every statement that could speak: what matches the same patterns has the same answer, so that
+// asking once for each part answers for all of it, exactly.
 func EvaluateSet(req *Request, p *Policies) SetResult {
 	q := query{}
 	q.prepare(req, p, &identity{})
@@ -58,30 +60,24 @@ func EvaluateSet(req *Request, p *Policies) SetResult {
 		return oneAnswer(q.resource, Result{Decision: d, Known: d, Why: why})
 	}
 	if q.span == point {
-		q.resource = req.Resource
-		if q.resource == "" {
-			q.resource = "*"
-		}
 		return oneAnswer(q.resource, q.evaluate(p))
 	}
 	sp := splitter{q: &q}
 	parts := sp.split(p)
-	answers := make([]PartAnswer, 0, len(parts))
+	if sp.overflow {
+		r := Result{Decision: Unknown, Unknown: "the policies split the resources into more parts than are told apart"}
+		r.Why = r.why(&q)
+		return SetResult{Result: r}
+	}
+	out := SetResult{Answers: make([]PartAnswer, 0, len(parts))}
 	for _, part := range parts {
 		a := query{}
 		a.prepare(req, p, &identity{})
 		a.span, a.resource = within, part
 		a.trust = a.needsTrust()
-		ans := PartAnswer{Pattern: part, Result: a.evaluate(p), Holes: sp.holes(part, p)}
-		answers = append(answers, ans)
+		out.Answers = append(out.Answers, PartAnswer{Pattern: part, Result: a.evaluate(p)})
 	}
-	out := SetResult{Answers: answers}
 	out.settle(q.resource)
-	if sp.overflow {
-		out.Unknown = "the policies split the resources into more parts than are told apart"
-		out.Decision = Unknown
-		out.Why = "whether " + req.Action + " on " + q.resource + " is allowed is not known: " + out.Unknown
-	}
 	return out
 }
 
@@ -100,113 +96,135 @@ func rank(d Decision) int {
 		return 3
 	case Unknown:
 		return 2
-	case ImplicitDeny:
-		return 0
 	}
-	return 1
+	return 0
+}
+
+// open reports whether a part is allowed, outright or on conditions.
+func (a *PartAnswer) open() bool { return rank(a.Result.Decision) >= 3 }
+
+// score orders the answers of parts by which speaks for the set.
+func score(a *PartAnswer) int {
+	n := 2 * rank(a.Result.Decision)
+	if a.Result.Decision == ExplicitDeny && len(a.Result.Allows) > 0 {
+		n++ // denied what is otherwise allowed: that is the answer where nothing is
+	}
+	return n
+}
+
+// Of returns the answer for a resource, or for all that a pattern matches: that of the narrowest part which takes it in.
+// It is nil when no part does.
+func (s *SetResult) Of(pattern string) *PartAnswer {
+	var out *PartAnswer
+	for i := range s.Answers {
+		if a := &s.Answers[i]; arn.Covers(a.Pattern, pattern) && (out == nil || arn.Covers(out.Pattern, a.Pattern)) {
+			out = a
+		}
+	}
+	return out
 }
 
 // settle puts the answers of the parts together.
 func (s *SetResult) settle(whole string) {
-	// Within a part allowed as well or better, and without holes there, a part says nothing more.
-	keep := s.Answers[:0:0]
-next:
-	for i, a := range s.Answers {
-		for j, b := range s.Answers {
-			if i == j || !arn.Covers(b.Pattern, a.Pattern) || a.Pattern == b.Pattern && j > i {
-				continue
-			}
-			if rank(b.Result.Decision) >= rank(a.Result.Decision) && rank(a.Result.Decision) >= 2 && !anyOverlap(b.Holes, a.Pattern) {
-				continue next
+	slices.SortFunc(s.Answers, func(a, b PartAnswer) int { return strings.Compare(a.Pattern, b.Pattern) })
+	n := len(s.Answers)
+	inside := make([][]int, n) // the parts that lie in each
+	for i := range n {
+		for j := range n {
+			if i != j && arn.Covers(s.Answers[i].Pattern, s.Answers[j].Pattern) {
+				inside[i] = append(inside[i], j)
 			}
 		}
-		keep = append(keep, a)
 	}
-	s.Answers = keep
-	slices.SortFunc(s.Answers, func(a, b PartAnswer) int { return strings.Compare(a.Pattern, b.Pattern) })
+	alike := func(a, b *PartAnswer) bool {
+		return a.Result.Decision == b.Result.Decision &&
+			(a.Result.Decision != Conditional || a.Result.Residual.String() == b.Result.Residual.String())
+	}
+	var holes []string
+	drop := make([]bool, n)
+	for i := range n {
+		a := &s.Answers[i]
+		for _, j := range inside[i] {
+			b := &s.Answers[j]
+			switch {
+			case !a.open():
+			case !b.open():
+				holes = append(holes, b.Pattern)
+				a.Holes = append(a.Holes, b.Pattern)
+			case rank(b.Result.Decision) < rank(a.Result.Decision) || !alike(a, b) && rank(b.Result.Decision) == rank(a.Result.Decision):
+				a.Holes = append(a.Holes, b.Pattern)
+			}
+		}
+		a.Holes = arn.Widest(a.Holes)
+	}
+	// An allowed part says nothing more where every part around it is allowed alike.
+	for j := range n {
+		around, same := false, true
+		for i := range n {
+			if slices.Contains(inside[i], j) {
+				around = true
+				same = same && s.Answers[i].open() && alike(&s.Answers[i], &s.Answers[j])
+			}
+		}
+		drop[j] = around && same
+	}
 	best := -1
-	for i, a := range s.Answers {
-		r := rank(a.Result.Decision)
-		if best < 0 || r > rank(s.Answers[best].Result.Decision) || r == rank(s.Answers[best].Result.Decision) && a.Pattern == whole {
+	for i := range s.Answers {
+		a := &s.Answers[i]
+		if best < 0 || score(a) > score(&s.Answers[best]) || score(a) == score(&s.Answers[best]) && a.Pattern == whole {
 			best = i
 		}
-		if r >= 3 {
+		if a.open() {
 			s.Parts = append(s.Parts, a.Pattern)
-			s.Holes = append(s.Holes, a.Holes...)
 		}
 	}
 	if best >= 0 {
 		s.Result = s.Answers[best].Result
 	}
 	s.Parts = arn.Widest(s.Parts)
-	slices.Sort(s.Holes)
-	s.Holes = arn.Widest(slices.Compact(s.Holes))
+	slices.Sort(holes)
+	s.Holes = arn.Widest(slices.Compact(holes))
 	switch {
 	case len(s.Parts) == 0:
-		s.Reach, s.Holes = None, nil
+		s.Reach = None
 	case len(s.Parts) == 1 && arn.Covers(s.Parts[0], whole):
 		s.Reach = All
 	default:
 		s.Reach = Part
 	}
-}
-
-func anyOverlap(list []string, pattern string) bool {
-	for _, h := range list {
-		if arn.Overlap(h, pattern) {
-			return true
+	kept := s.Answers[:0]
+	for i, a := range s.Answers {
+		if !drop[i] {
+			kept = append(kept, a)
 		}
 	}
-	return false
+	s.Answers = kept
 }
 
-// splitter cuts a set where the patterns of statements do.
+// splitter cuts a set along the patterns of statements.
 type splitter struct {
 	q        *query
 	overflow bool
 }
 
-// split returns the parts of the request's set that statements speak of: what each Allow of the principal's and the
-// resource's policies takes in, cut by what the limiting layers take in, and by what Denies with NotResource leave.
-// The whole is among them.
+// split returns the parts of the request's set, the whole among them: every pattern of a statement that could speak, as
+// far as it lies in the set, and all that such patterns have in common.
 func (sp *splitter) split(p *Policies) []string {
-	q := sp.q
-	whole := q.resource
-	var grants []string
-	for _, pol := range p.Identity {
-		grants = sp.patterns(grants, pol, LayerIdentity, EffectAllow)
-	}
-	if p.Resource != nil {
-		grants = sp.patterns(grants, p.Resource, LayerResource, EffectAllow)
-	}
-	parts := sp.cut([]string{whole}, grants)
-	if !q.same || q.trust {
-		// Both sides must allow: cut by each again, so that a part lies in one pattern of each.
-		parts = sp.cut(parts, grants)
-	}
-	limit := func(policies []*Policy, layer Layer) {
-		var l []string
-		for _, pol := range policies {
-			l = sp.patterns(l, pol, layer, EffectAllow)
-		}
-		parts = sp.cut(parts, l)
-	}
-	limit(p.Boundary, LayerBoundary)
-	limit(p.Session, LayerSession)
-	for _, lv := range p.SCP {
-		limit(lv.Policies, LayerSCP)
-	}
-	limit(p.Endpoint, LayerEndpoint)
+	var patterns []string
 	sp.each(p, func(pol *Policy, layer Layer) {
 		for i := range pol.statements {
-			s := &pol.statements[i]
-			if s.effect == EffectDeny && s.notResource {
-				parts = sp.cut(parts, sp.statement(nil, s, layer))
+			if s := &pol.statements[i]; s.actions.matches(sp.q) != s.notAction && s.applies(sp.q, layer) {
+				patterns = sp.statement(patterns, s, layer)
 			}
 		}
 	})
+	slices.Sort(patterns)
+	parts := []string{sp.q.resource}
+	for _, pat := range slices.Compact(patterns) {
+		parts = sp.cut(parts, pat)
+	}
 	slices.Sort(parts)
-	return slices.Compact(parts)
+	return parts
 }
 
 // each calls f for every policy with its layer.
@@ -235,21 +253,8 @@ func (sp *splitter) each(p *Policies, f func(*Policy, Layer)) {
 	}
 }
 
-// patterns adds the Resource patterns of a policy's statements of one effect whose action matches.
-func (sp *splitter) patterns(out []string, pol *Policy, layer Layer, e Effect) []string {
-	for i := range pol.statements {
-		if s := &pol.statements[i]; s.effect == e && !s.notResource {
-			out = sp.statement(out, s, layer)
-		}
-	}
-	return out
-}
-
-// statement adds the patterns of one statement that lie within the set in part only.
+// statement adds the patterns of one statement that take in some of the set and not all.
 func (sp *splitter) statement(out []string, s *statement, layer Layer) []string {
-	if s.actions.matches(sp.q) == s.notAction {
-		return out
-	}
 	for i := range s.resources {
 		r := &s.resources[i]
 		if r.any {
@@ -263,65 +268,41 @@ func (sp *splitter) statement(out []string, s *statement, layer Layer) []string 
 			}
 			text = strings.Clone(t)
 		}
-		if r.short && !literalShort(layer) {
-			text = padded(text)
+		readings := []string{text}
+		if r.short {
+			// Some layers read a short ARN as the text it is, some with its missing parts as wildcards.
+			if readings = []string{padded(text)}; literalShort(layer) || layer == LayerSCP || layer == LayerRCP {
+				readings = append(readings, text)
+			}
 		}
-		if !arn.Covers(text, sp.q.resource) && arn.Overlap(text, sp.q.resource) && !slices.Contains(out, text) {
-			out = append(out, text)
+		for _, t := range readings {
+			if !arn.Covers(t, sp.q.resource) && arn.Overlap(t, sp.q.resource) {
+				out = append(out, t)
+			}
 		}
 	}
 	return out
 }
 
-// cut adds to the parts what each pattern takes in of each.
-func (sp *splitter) cut(parts, patterns []string) []string {
-	seen := map[string]bool{}
-	for _, p := range parts {
-		seen[p] = true
-	}
+// cut adds what a pattern takes in of each part.
+func (sp *splitter) cut(parts []string, pattern string) []string {
 	out := parts
 	for _, part := range parts {
-		for _, pat := range patterns {
-			in, ok := arn.Intersect(part, pat)
-			if !ok || len(out)+len(in) > maxParts {
-				sp.overflow = true
-				return out
+		in, ok := arn.Intersect(part, pattern)
+		if !ok || sp.overflow {
+			sp.overflow = true
+			return out
+		}
+		for _, s := range in {
+			if !slices.ContainsFunc(out, func(o string) bool { return o == s || arn.Relate(o, s) == arn.Equal }) {
+				out = append(out, s)
 			}
-			for _, s := range in {
-				if !seen[s] {
-					seen[s] = true
-					out = append(out, s)
-				}
-			}
+		}
+		if len(out) > maxParts {
+			sp.overflow = true
 		}
 	}
 	return out
-}
-
-// holes returns what statements take out of a part: Denies that lie inside it, and what an Allow with NotResource
-// leaves out. Denies whose conditions cannot hold take out nothing.
-func (sp *splitter) holes(part string, p *Policies) []string {
-	var out []string
-	sp.each(p, func(pol *Policy, layer Layer) {
-		for i := range pol.statements {
-			s := &pol.statements[i]
-			if (s.effect == EffectDeny) == s.notResource || !s.applies(sp.q, layer) {
-				continue
-			}
-			for _, pat := range sp.statement(nil, s, layer) {
-				if arn.Covers(pat, part) {
-					continue
-				}
-				in, ok := arn.Intersect(part, pat)
-				if !ok {
-					in = []string{pat}
-				}
-				out = append(out, in...)
-			}
-		}
-	})
-	slices.Sort(out)
-	return arn.Widest(slices.Compact(out))
 }
 
 // applies reports whether a statement may speak to the request's principal and context at all.
