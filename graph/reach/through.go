@@ -139,15 +139,17 @@ func (x *Index) Weight(n *graph.Node) int {
 		}
 		return 1 // the lowest class: it is meant to be seen
 	}
-	switch {
-	case n.Wildcard:
-		return 4
-	case n.Lane == graph.Data, n.Lane == graph.Logs:
-		return 3
-	case n.Lane == graph.Tools:
-		return 2
-	case n.Lane == graph.Models:
-		return 1
+	w := 0
+	switch n.Lane {
+	case graph.Data:
+		w = 3
+	case graph.Tools, graph.Logs, graph.Roles:
+		w = 2
+	case graph.Models:
+		w = 1
 	}
-	return 0
+	if n.Wildcard {
+		w++
+	}
+	return w
 }

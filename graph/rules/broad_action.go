@@ -20,46 +20,86 @@ var broadAction = Rule{
 }
 
 func checkBroadAction(c *chain, r *report) {
-	for _, g := range c.grants {
-		if serviceLinked(g.holder) {
-			continue
-		}
-		if links := g.pick(func(l *granted) bool { return len(l.actions) > 0 }); len(links) > 0 {
-			// Links that the same statement makes too wide by its resources belong to the same cause.
-			c.reportGrant(r, g, g.pick((*granted).broad))
-		}
-	}
+	c.reportGrants(r, func(l *granted) bool { return len(l.actions) > 0 },
+		(*granted).broad) // links that the same statement makes too wide by its resources belong to the same cause
 	c.reportUnknownPrincipals(r, "whether they are allowed more actions than they need")
 }
 
-// reportGrant reports a statement that is too wide for the links given.
-func (c *chain) reportGrant(r *report, g *grant, links []*graph.Edge) {
-	links = c.heaviestFirst(links)
-	worst := links[0]
-	actions, wides := g.patterns(func(l *granted) []string { return l.actions }), g.patterns(func(l *granted) []string { return l.wide })
-	moves := c.weigh(weighAll, links)
-	if g.holder.RoleClass == graph.RoleAdmin {
-		moves = append(moves, Move{By: -1, Why: g.holder.Name + " is a role of administrators: wide access is its purpose"})
+// reportGrants reports the grants of which a link fires a rule, with all their links that belong to the cause. Statements
+// of one holder that make the very same links are one cause: taking one of them away would change nothing.
+func (c *chain) reportGrants(r *report, fires, belongs func(*granted) bool) {
+	type cause struct {
+		grants []*grant
+		links  []*graph.Edge
 	}
-	if n := len(g.stmt.Conditions); n > 0 && worst.Granted == graph.Conditional {
+	causes := map[string]*cause{}
+	var order []string
+	for _, g := range c.grants {
+		if serviceLinked(g.holder) || len(g.pick(fires)) == 0 {
+			continue
+		}
+		links := g.pick(belongs)
+		key := string(g.holder.ID)
+		for _, e := range links {
+			key += "\x00" + string(e.ID)
+		}
+		if causes[key] == nil {
+			causes[key] = &cause{links: links}
+			order = append(order, key)
+		}
+		causes[key].grants = append(causes[key].grants, g)
+	}
+	for _, key := range order {
+		c.reportGrant(r, causes[key].grants, c.heaviestFirst(causes[key].links))
+	}
+}
+
+// reportGrant reports statements that are too wide for their links, which stand heaviest first.
+func (c *chain) reportGrant(r *report, grants []*grant, links []*graph.Edge) {
+	g, worst := grants[0], links[0]
+	actions := g.patterns(func(l *granted) []string { return l.actions })
+	moves := c.weigh(weighAll, links)
+	for _, e := range links {
+		if n := c.node(e.To); handsOut(e, n) {
+			moves = append(moves, Move{By: 1, Why: "it can give itself and others any permission"})
+			break
+		}
+	}
+	if g.holder.RoleClass == graph.RoleAdmin {
+		moves = append(moves, Move{By: -2, Why: g.holder.Name + " is a role of administrators: wide access is its purpose"})
+	}
+	if n := max(len(g.stmt.Conditions), len(worst.Conditions)); n > 0 && worst.Granted == graph.Conditional {
 		moves = append(moves, Move{By: -1, Why: "it holds only under " + some(n, "condition")})
 	}
 	f := Finding{
-		Sentence: c.grantSentence(g, worst, links, actions, wides),
+		Sentence: c.grantSentence(g, links),
 		Detail:   c.grantDetail(g, links, actions),
-		Label:    c.grantLabel(worst, actions, wides),
+		Label:    c.grantLabel(g, worst),
 		Links:    ids(links),
 		Nodes:    []graph.NodeID{g.holder.ID},
 		Moves:    moves,
-		Evidence: g.evidence(),
 		Fix:      c.leastPrivilege(g),
 	}
-	r.open([]string{g.key}, f, g)
+	var identity, also []string
+	for i, o := range grants {
+		identity = append(identity, o.key)
+		f.Evidence = addEvidence(f.Evidence, o.evidence())
+		if i > 0 {
+			also = append(also, o.where())
+		}
+	}
+	if len(also) > 0 {
+		f.Detail += " The same is granted by " + list(also) + "."
+		f.Fix.Text += " Do the same with " + list(also) + ", which grants it again."
+	}
+	r.open(identity, f, grants...)
 }
 
 // grantSentence says a grant by its worst link: "support-agent can read hr-payroll: its role SupportAgentRole allows
 // s3:* on every bucket, and nothing wires the agent to this one."
-func (c *chain) grantSentence(g *grant, worst *graph.Edge, links []*graph.Edge, actions, wides []string) string {
+func (c *chain) grantSentence(g *grant, links []*graph.Edge) string {
+	worst := links[0]
+	actions, wides := g.of(worst)
 	from, to := c.node(worst.From), c.node(worst.To)
 	who := from.Name
 	if more := c.others(links, starts, worst.From); more > 0 {
@@ -152,23 +192,17 @@ func (c *chain) reachWords(g *grant, worst *graph.Edge, actions, wides []string)
 	case to.Wildcard:
 		return to.Name
 	}
-	services := map[string]bool{}
-	for _, p := range actions {
-		services[service(p)] = true
-	}
-	if len(services) == 1 {
-		if words, ok := everyOf[sortedKeys(services)[0]]; ok {
+	if len(actions) > 0 {
+		if words, ok := everyOf[service(actions[0])]; ok {
 			return words
 		}
-	}
-	if len(services) > 1 {
-		return "everything"
 	}
 	return everyKind(to.Kind)
 }
 
 // grantLabel names the wildcard on the map: "s3:* on *", "bedrock:*", "every model".
-func (c *chain) grantLabel(worst *graph.Edge, actions, wides []string) string {
+func (c *chain) grantLabel(g *grant, worst *graph.Edge) string {
+	actions, wides := g.of(worst)
 	to := c.node(worst.To)
 	switch {
 	case len(actions) > 0 && len(wides) > 0:

@@ -11,14 +11,8 @@ var broadResource = Rule{
 }
 
 func checkBroadResource(c *chain, r *report) {
-	for _, g := range c.grants {
-		if serviceLinked(g.holder) {
-			continue
-		}
-		if links := g.pick(func(l *granted) bool { return len(l.wide) > 0 && c.narrowable(l.Edge) }); len(links) > 0 {
-			c.reportGrant(r, g, links)
-		}
-	}
+	narrowable := func(l *granted) bool { return len(l.wide) > 0 && c.narrowable(l.Edge) }
+	c.reportGrants(r, narrowable, narrowable)
 	c.reportUnknownPrincipals(r, "whether they reach more resources than they need")
 }
 

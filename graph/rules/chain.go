@@ -129,7 +129,8 @@ func (c *chain) needed(e *graph.Edge) bool {
 func serviceLinked(n *graph.Node) bool { return strings.Contains(n.ARN, ":role/aws-service-role/") }
 
 // heaviestFirst orders links by what their target weighs: everything before data of a class that matters, that before
-// what stands for all of a kind, that before the rest; then by how little shows that they are needed, then by ID.
+// handing out permissions, that before what stands for all of a kind, that before the rest; then by how little shows
+// that they are needed, then by ID.
 func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
 	out := slices.Clone(links)
 	slices.SortFunc(out, func(a, b *graph.Edge) int {
@@ -138,6 +139,7 @@ func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
 			cmp.Compare(b2i(tb.Kind == graph.KindEverything), b2i(ta.Kind == graph.KindEverything)),
 			cmp.Compare(max(c.rank(tb), 0), max(c.rank(ta), 0)),
 			cmp.Compare(b2i(grave(tb.Effect)), b2i(grave(ta.Effect))),
+			cmp.Compare(b2i(handsOut(b, tb)), b2i(handsOut(a, ta))),
 			cmp.Compare(b2i(tb.Wildcard), b2i(ta.Wildcard)),
 			cmp.Compare(c.x.Weight(tb), c.x.Weight(ta)),
 			cmp.Compare(b2i(c.needed(a)), b2i(c.needed(b))),
@@ -146,6 +148,11 @@ func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
 		)
 	})
 	return out
+}
+
+// handsOut reports whether a link lets its start give out permissions: change what every role may do, or everything.
+func handsOut(e *graph.Edge, to *graph.Node) bool {
+	return e.Kind == graph.Administers && to.Wildcard && (to.Kind == graph.KindRole || to.Kind == graph.KindEverything)
 }
 
 // verbOrder puts what people ask about first: reading before changing before the rest.

@@ -266,7 +266,17 @@ func (g *grant) pick(ok func(*granted) bool) []*graph.Edge {
 	return out
 }
 
-// patterns joins what the picked links' patterns are, in the statement's order.
+// of is how one link of the grant is too wide: by which action patterns, and by which resource patterns.
+func (g *grant) of(e *graph.Edge) (actions, wide []string) {
+	for i := range g.links {
+		if g.links[i].Edge == e {
+			return g.links[i].actions, g.links[i].wide
+		}
+	}
+	return nil, nil
+}
+
+// patterns joins the patterns of all links, in order.
 func (g *grant) patterns(of func(*granted) []string) []string {
 	var out []string
 	for i := range g.links {

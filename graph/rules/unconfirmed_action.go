@@ -47,7 +47,7 @@ func checkUnconfirmedAction(c *chain, r *report) {
 			confirm = confirm || e.Confirm == graph.ConfirmUnknown
 		}
 		f := Finding{
-			Sentence: fmt.Sprintf("What %s of %s %s in the world is not known, so whether it should be confirmed was not assessed.", list(c.namesOf(tools)), c.node(id).Name, does(len(tools))),
+			Sentence: fmt.Sprintf("What %s of %s %s in the world is not known, so whether it should be confirmed was not assessed.", list(c.namesOf(tools)), c.node(id).Name, does(len(c.namesOf(tools)))),
 			Links:    ids(links), Nodes: tools,
 			Need: "tools: [{match: …, effect: …}] in permchain.yaml",
 		}
@@ -83,10 +83,14 @@ func (c *chain) acts(tool *graph.Node) (bool, string) {
 }
 
 func operation(tool *graph.Node) string {
-	if op := tool.Attr("operation"); op != "" {
-		return op
+	op := tool.Attr("operation")
+	if op == "" {
+		return tool.Name
 	}
-	return tool.Name
+	if method, rest, ok := strings.Cut(op, " "); ok && strings.HasPrefix(rest, method+" ") {
+		return rest // the operation's own name begins with its method
+	}
+	return op
 }
 
 // Words that begin the names of operations. An operation of neither list is not judged.
