@@ -1,0 +1,135 @@
+package iam
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestParseProblems(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		pointer  string // of a problem that must be there
+		message  string // part of it
+		invalid  bool   // the first statement's effect is then unknown
+	}{
+		{"mis-cased element", `{"Statement":[{"effect":"Deny","Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Statement/0/effect", `must be written "Effect"`, true},
+		{"repeated element", `{"Statement":[{"Effect":"Deny","Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Statement/0/Effect", "stands twice", true},
+		{"repeated Statement", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}],"Statement":[]}`, "/Statement", "stands twice", true},
+		{"unknown element", `{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Actions":"s3:Get*"}}`, "/Statement/Actions", "not an element", true},
+		{"both Action and NotAction", `{"Statement":[{"Effect":"Allow","Action":"s3:*","NotAction":"iam:*","Resource":"*"}]}`, "/Statement/0", "both Action and NotAction", true},
+		{"no action", `{"Statement":[{"Effect":"Allow","Resource":"*"}]}`, "/Statement/0", "must have Action", true},
+		{"effect in lower case", `{"Statement":[{"Effect":"allow","Action":"s3:*","Resource":"*"}]}`, "/Statement/0/Effect", `must be "Allow"`, true},
+		{"wrong type", `{"Statement":[{"Effect":"Allow","Action":{"a":1},"Resource":"*"}]}`, "/Statement/0/Action", "must be a string", true},
+		{"number among actions", `{"Statement":[{"Effect":"Allow","Action":["s3:*",1],"Resource":"*"}]}`, "/Statement/0/Action", "strings only", true},
+		{"operator", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringIs":{"a":"b"}}}]}`, "/Statement/0/Condition/StringIs", "not a condition operator", true},
+		{"Null with IfExists", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"NullIfExists":{"a":"true"}}}]}`, "/Statement/0/Condition/NullIfExists", "not a condition operator", true},
+		{"condition key twice in other case", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true","AWS:securetransport":"false"}}}]}`, "/Statement/0/Condition/Bool/AWS:securetransport", "stands twice", true},
+		{"resource that is no ARN", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"bucket"}]}`, "/Statement/0/Resource/0", "neither an ARN nor *", true},
+		{"action without a service", `{"Statement":[{"Effect":"Allow","Action":"GetObject","Resource":"*"}]}`, "/Statement/0/Action/0", "no service prefix", true},
+		{"wildcard in the service", `{"Statement":[{"Effect":"Allow","Action":"s*:Get*","Resource":"*"}]}`, "/Statement/0/Action/0", "cannot hold a wildcard", true},
+		{"version", `{"Version":"2012-10-18","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Version", "2012-10-17", true},
+		{"no statement", `{"Version":"2012-10-17"}`, "", "no Statement", false},
+		{"empty Action", `{"Statement":[{"Effect":"Allow","Action":[],"Resource":"*"}]}`, "/Statement/0/Action", "is empty", true},
+		{"statement that is no object", `{"Statement":["x"]}`, "/Statement/0", "must be an object", true},
+		{"blank action", `{"Statement":[{"Effect":"Allow","Action":"s3: ","Resource":"*"}]}`, "/Statement/0/Action/0", "no action can be named", false},
+		{"short ARN", `{"Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs"}]}`, "/Statement/0/Resource/0", "is short", false},
+		{"Sid twice", `{"Statement":[{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"},{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"}]}`, "/Statement/1/Sid", "statement 0 too", false},
+		{"key with a slash", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:RequestTag/x":{}}}}]}`, "/Statement/0/Condition/Bool/aws:RequestTag~1x", "must be a string", true},
+	} {
+		doc, err := Parse([]byte(c.in))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		found := false
+		for _, p := range doc.Problems {
+			found = found || p.Pointer == c.pointer && strings.Contains(p.Message, c.message)
+		}
+		if !found {
+			t.Errorf("%s: problems %v, want one at %q with %q", c.name, doc.Problems, c.pointer, c.message)
+		}
+		if len(doc.Statements) == 0 {
+			continue
+		}
+		p := Compile("p", doc)
+		if got := p.statements[0].invalid != ""; got != c.invalid {
+			t.Errorf("%s: invalid is %v (%s)", c.name, got, p.statements[0].invalid)
+		}
+		if c.invalid {
+			// Whatever it says, it is never an Allow, and never hides that it might be a Deny.
+			req := Request{Principal: Principal{ARN: "arn:aws:iam::111122223333:user/u"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/1"}
+			if d := Evaluate(&req, &Policies{Identity: []*Policy{p}}).Decision; d == Allow {
+				t.Errorf("%s: allowed", c.name)
+			}
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"empty", "", "unexpected EOF"},
+		{"not JSON", "hello", "invalid character"},
+		{"truncated", `{"Statement":[{"Effect":"All`, "unexpected EOF"},
+		{"a list", `[]`, "want an object, got a list"},
+		{"two documents", `{"Statement":[]}{}`, "something follows"},
+		{"nested", strings.Repeat("[", 1000), "nested more than"},
+		{"nested in an object", `{"Statement":` + strings.Repeat(`{"a":`, 500), "nested more than"},
+		{"too long", `{"Id":"` + strings.Repeat("x", maxDocument) + `"}`, "bytes, more than"},
+	} {
+		doc, err := Parse([]byte(c.in))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, %v; want an error with %q", c.name, doc, err, c.want)
+		}
+	}
+}
+
+func TestParseBounds(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(`{"Statement":[`)
+	for range 5000 {
+		b.WriteString(`{"Effect":"Nope"},`)
+	}
+	b.WriteString(`{}]}`)
+	doc, err := Parse(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Problems) > maxProblems {
+		t.Errorf("%d problems kept, want at most %d", len(doc.Problems), maxProblems)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		`{"Version":"2012-10-17","Statement":[{"Sid":"A","Effect":"Allow","Action":"s3:*","Resource":"*"}]}`,
+		`{"Statement":{"Effect":"Deny","NotAction":["iam:*"],"NotResource":"arn:aws:s3:::${aws:username}/*","Principal":{"AWS":["1"],"Service":"x"},"Condition":{"ForAnyValue:StringLikeIfExists":{"aws:TagKeys":["a*",true,1.5]}}}}`,
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*:*","Resource":["arn:aws","${*}"],"Condition":{"IpAddress":{"aws:SourceIp":"::1/200"},"DateLessThan":{"aws:CurrentTime":"2024"},"NumericLessThan":{"a":"1e999"},"Null":{"b":"x"}}}]}`,
+		`{"Statement":[[]]}`, `{"Statement":null}`, "{", `{"\u0000":1}`,
+	} {
+		f.Add([]byte(s))
+	}
+	for _, name := range []string{"AmazonBedrockFullAccess", "AmazonS3ReadOnlyAccess", "PowerUserAccess"} {
+		f.Add([]byte(loadManaged().Policies["arn:aws:iam::aws:policy/"+name]))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		doc, err := Parse(data)
+		if err != nil {
+			return
+		}
+		p := Compile("p", doc)
+		for _, ctx := range []Context{NewContext(nil), Discover(map[string][]string{"aws:SourceIp": {"::1"}, "a": {"1"}})} {
+			for _, res := range []string{"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/1", ""} {
+				req := Request{Principal: Principal{ARN: "arn:aws:iam::111122223333:role/app"}, Action: "s3:GetObject", Resource: res, Context: ctx}
+				all := &Policies{Identity: []*Policy{p}, Resource: p, Boundary: []*Policy{p}, SCP: []Level{{"root", []*Policy{p}}}}
+				r := EvaluateSet(&req, all)
+				if d := Evaluate(&req, all).Decision; d != r.Decision {
+					t.Errorf("Evaluate says %v, EvaluateSet %v", d, r.Decision)
+				}
+				if r.Decision == Allow && len(doc.Statements) == 0 {
+					t.Error("allowed by nothing")
+				}
+			}
+		}
+	})
+}
