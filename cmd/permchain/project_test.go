@@ -16,7 +16,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"github.com/permchain/permchain/graph/rules"
 )
 
 const module = "github.com/permchain/permchain"
@@ -135,7 +138,7 @@ func table(t *testing.T) []rule {
 		}
 		return out
 	}
-	var rules []rule
+	var rows []rule
 	for line := range strings.Lines(section) {
 		if strings.HasPrefix(line, "## ") {
 			break
@@ -144,12 +147,12 @@ func table(t *testing.T) []rule {
 		if len(cells) != 5 || len(names(cells[0])) != 1 {
 			continue // text, the heading, or the line below it
 		}
-		rules = append(rules, rule{names(cells[0])[0], names(cells[2]), names(cells[3]), names(cells[4])})
+		rows = append(rows, rule{names(cells[0])[0], names(cells[2]), names(cells[3]), names(cells[4])})
 	}
-	if len(rules) < 15 {
-		t.Fatalf("ARCHITECTURE.md's package table has only %d rows that can be read", len(rules))
+	if len(rows) < 15 {
+		t.Fatalf("ARCHITECTURE.md's package table has only %d rows that can be read", len(rows))
 	}
-	return rules
+	return rows
 }
 
 // covers reports whether a name in the table stands for a package: itself, "x/*" one folder below, "x/..." at any
@@ -169,11 +172,11 @@ func anyCovers(names []string, pkg string) bool {
 }
 
 // ruleOf finds a package's row: its own before one with a wildcard.
-func ruleOf(rules []rule, pkg string) *rule {
+func ruleOf(rows []rule, pkg string) *rule {
 	for _, exact := range []bool{true, false} {
-		for i := range rules {
-			if (rules[i].pkg == pkg) == exact && covers(rules[i].pkg, pkg) {
-				return &rules[i]
+		for i := range rows {
+			if (rows[i].pkg == pkg) == exact && covers(rows[i].pkg, pkg) {
+				return &rows[i]
 			}
 		}
 	}
@@ -181,10 +184,10 @@ func ruleOf(rules []rule, pkg string) *rule {
 }
 
 func TestImportsAreThoseOfTheTable(t *testing.T) {
-	rules := table(t)
+	rows := table(t)
 	used := map[string]bool{}
 	for _, f := range sources(t) {
-		r := ruleOf(rules, f.pkg)
+		r := ruleOf(rows, f.pkg)
 		if r == nil {
 			t.Errorf("%s: package %s has no row in ARCHITECTURE.md", f.name, f.pkg)
 			continue
@@ -203,7 +206,7 @@ func TestImportsAreThoseOfTheTable(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range rules {
+	for _, r := range rows {
 		if !used[r.pkg] {
 			t.Errorf("ARCHITECTURE.md has a row for %s, which is no package", r.pkg)
 		}
@@ -211,7 +214,7 @@ func TestImportsAreThoseOfTheTable(t *testing.T) {
 }
 
 func TestTheTableRefuses(t *testing.T) {
-	rules := table(t)
+	rows := table(t)
 	for _, c := range []struct {
 		pkg, imported string
 		allowed       bool
@@ -220,7 +223,7 @@ func TestTheTableRefuses(t *testing.T) {
 		{"importers/awsiam", "graph/inventory", true}, {"store", "web", false}, {"store", "importers", false}, {"web", "cmd/permchain", false},
 		{"web", "graph/export", true}, {"graph/iam", "graph/inventory", false},
 	} {
-		r := ruleOf(rules, c.pkg)
+		r := ruleOf(rows, c.pkg)
 		if r == nil || anyCovers(r.ours, c.imported) != c.allowed {
 			t.Errorf("%s importing %s: the table says the opposite of %v", c.pkg, c.imported, c.allowed)
 		}
@@ -341,6 +344,24 @@ func TestReadmeSaysTheExitCodes(t *testing.T) {
 		if ok && !strings.Contains(readme, "| "+code+" | "+meaning+" |") {
 			t.Errorf("README.md's table of exit codes has no row for %s, %s", code, meaning)
 		}
+	}
+}
+
+// TestReadmeNamesTheRules compares README.md's table with the rules that run.
+func TestReadmeNamesTheRules(t *testing.T) {
+	_, section, _ := strings.Cut(document(t, "README.md"), "\n## What it finds\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var named, run []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|").FindAllStringSubmatch(section, -1) {
+		named = append(named, m[1])
+	}
+	for _, r := range rules.All() {
+		run = append(run, r.ID)
+	}
+	slices.Sort(named)
+	slices.Sort(run)
+	if diff := cmp.Diff(run, named); diff != "" {
+		t.Errorf("rules (-) and README.md's table of them (+) differ:\n%s", diff)
 	}
 }
 
