@@ -21,6 +21,8 @@ const (
 	MaxFiles = 200_000
 	// MaxDocuments bounds the documents in one file: JSON lines of a day's events.
 	MaxDocuments = 2_000_000
+	// maxUnknown is after how many documents of no format a file is given up, and how many of them are told of.
+	maxUnknown = 1000
 	// MaxNesting is how many archives may stand inside each other: .json.gz in .tar.gz in .zip.
 	MaxNesting = 3
 	// MaxExpansion is how many times its size an archive may expand to. JSON shrinks to a twentieth, logs that repeat

@@ -15,7 +15,7 @@ var (
 	// ErrUnknownFormat: a file that was given by name is in no format that permchain reads.
 	ErrUnknownFormat = errors.New("not a format permchain knows")
 	// ErrNothing: the import took no fact at all, though no file was at fault.
-	ErrNothing = errors.New("nothing in it is of a format permchain knows")
+	ErrNothing = errors.New("there is nothing in it for permchain to take")
 	// ErrTooMuch: the import as a whole passes a bound, and was stopped.
 	ErrTooMuch = errors.New("the import is too large")
 )

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -111,6 +112,9 @@ type importer struct {
 	done    map[string]bool // keys read in the first pass
 }
 
+// hasVersion is in every permchain.yaml that has another name, and spares reading other YAML twice.
+var hasVersion = regexp.MustCompile(`(?m)^["']?version["']?[ \t]*:`)
+
 // intents reads every permchain.yaml. What is wrong with other files waits for the second pass.
 func (im *importer) intents(ctx context.Context, s *sources) error {
 	im.done = map[string]bool{}
@@ -119,6 +123,9 @@ func (im *importer) intents(ctx context.Context, s *sources) error {
 	}
 	r := &reader{ctx: ctx, left: MaxTotalBytes, want: mayBe,
 		take: func(src source, data []byte) {
+			if !strings.Contains(strings.ToLower(src.key[strings.LastIndexByte(src.key, '/')+1:]), "permchain") && !hasVersion.Match(data) {
+				return
+			}
 			isIntent := false
 			err := documents(src, data, origin{}, func(d document) error {
 				isIntent = isIntent || d.format != nil && d.format.intent
@@ -182,6 +189,12 @@ func (im *importer) file(src source, data []byte) result {
 	asks, decoded := false, 0
 	err := documents(src, data, from, func(d document) error {
 		if d.format == nil {
+			if len(unknown) >= maxUnknown {
+				if decoded == 0 {
+					return failed(src.name, 0, "", fmt.Errorf("%w: nor is any of the first %d documents in it", ErrUnknownFormat, maxUnknown))
+				}
+				return nil
+			}
 			skip := inventory.Skip{What: otherName(d.shape), Why: "not read by permchain",
 				Source: inventory.Source{File: src.name, Pointer: d.input.At, Line: d.input.Lines + 1}}
 			if unknown = append(unknown, skip.What); skip.What == "" {

@@ -131,6 +131,7 @@ func TestBadInput(t *testing.T) {
 		{"a.json", oneRole + "\n{\"Role", ":2:2: a string that begins here is not closed"},
 		{"a.json", "\nAn error occurred (AccessDenied) when calling the ListAgents operation: no\n", ": holds an error of the AWS CLI, not its output: An error occurred (AccessDenied)"},
 		{"a.json", `{"openapi":"3.0","paths":{}}`, ": not a format permchain knows: it is an OpenAPI document, which is not read"},
+		{"a.json", strings.Repeat("{}\n", maxUnknown+1), "not a format permchain knows: nor is any of the first 1000 documents in it"},
 		{"a.png", "\x89PNG\r\n\x1a\n\x00\x00", ": not a format permchain knows"},
 		{"a.json", `{"UserDetailList": [], "RoleDetailList": {}}`, ": /RoleDetailList: RoleDetailList is an object, where an array should be"},
 		{"a.json.gz", "\x1f\x8bnot gzip", "gzip"},

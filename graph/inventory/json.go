@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -129,6 +130,9 @@ func (d *JSON) parse() (int, error) {
 		if len(d.values) >= MaxJSONValues {
 			return i, d.fail(i, "more than %d values in one document", MaxJSONValues)
 		}
+		if len(d.values) == manyValues && cap(d.values) < 2*manyValues {
+			d.values = slices.Grow(d.values, d.guess(i))
+		}
 		c := data[i]
 		switch state {
 		case wantNext:
@@ -219,6 +223,20 @@ func (d *JSON) parse() (int, error) {
 			return i, nil
 		}
 	}
+}
+
+// manyValues is where a document is taken for large, and room is made for all of it at once: growing step by step costs
+// five times the memory.
+const manyValues = 1 << 16
+
+// guess is how many more values there may be, by the bytes that stand before or after one. Those in strings count too,
+// which costs address space and no memory.
+func (d *JSON) guess(from int) int {
+	n := 0
+	for _, c := range []byte(",:[{") {
+		n += bytes.Count(d.data[from:], []byte{c})
+	}
+	return min(n+1, MaxJSONValues-manyValues)
 }
 
 // close ends the innermost container. Until then its end counted its children.
