@@ -8,8 +8,8 @@ import (
 // Bounds on the search for an order with few crossings. They count work, not time, so that the result does not
 // depend on the machine; searchPerLink keeps 150 visible nodes within a few milliseconds.
 const (
-	searchBase    = 50_000 // comparisons of two neighbouring items that any drawing may cost
-	searchPerLink = 250    // more of them for each part of a link between two lanes
+	searchBase    = 40_000 // comparisons of two neighbouring items that any drawing may cost
+	searchPerLink = 180    // more of them for each part of a link between two lanes
 	searchPage    = 800    // parts that a page may draw; for each beyond, which only files do …
 	searchPerMore = 1_800  // … there is time for more
 	searchMost    = 12_000_000
