@@ -171,7 +171,7 @@ func ConditionKeyKnown(key string) bool {
 	}
 	fits := func(k string) bool {
 		k = strings.ToLower(k)
-		if i := strings.Index(k, "${"); i >= 0 {
+		if i := strings.IndexAny(k, "$<"); i >= 0 { // a placeholder: s3:ExistingObjectTag/<key>
 			return strings.HasPrefix(key, k[:i])
 		}
 		return key == k

@@ -152,12 +152,14 @@ func actions(s source) error {
 				return fmt.Errorf("%s:%s has the access level %q", key, a.Name, a.AccessLevel)
 			}
 			types := []string{}
+			keys := append([]string{}, a.ConditionKeys...)
 			for _, r := range a.ResourceTypes {
 				types = append(types, r.Name)
+				keys = append(keys, r.ConditionKeys...)
 			}
 			slices.Sort(types)
-			slices.Sort(a.ConditionKeys)
-			svc.Actions = append(svc.Actions, []any{a.Name, level, types, append([]string{}, a.ConditionKeys...)})
+			slices.Sort(keys)
+			svc.Actions = append(svc.Actions, []any{a.Name, level, types, slices.Compact(keys)})
 		}
 		slices.SortFunc(svc.Actions, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
 		var types map[string]struct {
