@@ -20,14 +20,14 @@ var broadAction = Rule{
 }
 
 func checkBroadAction(c *chain, r *report) {
-	c.reportGrants(r, func(l *granted) bool { return len(l.actions) > 0 },
-		(*granted).broad) // links that the same statement makes too wide by its resources belong to the same cause
+	// Links that the same statement makes too wide by its resources belong to the same cause.
+	c.reportGrants(r, (*grant).broadInActions, (*granted).broad)
 	c.reportUnknownPrincipals(r, "whether they are allowed more actions than they need")
 }
 
-// reportGrants reports the grants of which a link fires a rule, with all their links that belong to the cause. Statements
-// of one holder that make the very same links are one cause: taking one of them away would change nothing.
-func (c *chain) reportGrants(r *report, fires, belongs func(*granted) bool) {
+// reportGrants reports the grants that fire a rule, with their links that belong to the cause. Statements of one holder
+// that make the very same links are one cause: taking one of them away would change nothing.
+func (c *chain) reportGrants(r *report, fires func(*grant) bool, belongs func(*granted) bool) {
 	type cause struct {
 		grants []*grant
 		links  []*graph.Edge
@@ -35,10 +35,13 @@ func (c *chain) reportGrants(r *report, fires, belongs func(*granted) bool) {
 	causes := map[string]*cause{}
 	var order []string
 	for _, g := range c.grants {
-		if serviceLinked(g.holder) || len(g.pick(fires)) == 0 {
+		if serviceLinked(g.holder) || !fires(g) {
 			continue
 		}
 		links := g.pick(belongs)
+		if len(links) == 0 {
+			continue
+		}
 		key := string(g.holder.ID)
 		for _, e := range links {
 			key += "\x00" + string(e.ID)

@@ -11,8 +11,8 @@ var broadResource = Rule{
 }
 
 func checkBroadResource(c *chain, r *report) {
-	narrowable := func(l *granted) bool { return len(l.wide) > 0 && c.narrowable(l.Edge) }
-	c.reportGrants(r, narrowable, narrowable)
+	c.reportGrants(r, func(g *grant) bool { return !g.broadInActions() },
+		func(l *granted) bool { return len(l.wide) > 0 && c.narrowable(l.Edge) })
 	c.reportUnknownPrincipals(r, "whether they reach more resources than they need")
 }
 

@@ -132,21 +132,25 @@ func serviceLinked(n *graph.Node) bool { return strings.Contains(n.ARN, ":role/a
 // handing out permissions, that before what stands for all of a kind, that before the rest; then by how little shows
 // that they are needed, then by ID.
 func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
-	out := slices.Clone(links)
-	slices.SortFunc(out, func(a, b *graph.Edge) int {
-		ta, tb := c.node(a.To), c.node(b.To)
-		return cmp.Or(
-			cmp.Compare(b2i(tb.Kind == graph.KindEverything), b2i(ta.Kind == graph.KindEverything)),
-			cmp.Compare(max(c.rank(tb), 0), max(c.rank(ta), 0)),
-			cmp.Compare(b2i(grave(tb.Effect)), b2i(grave(ta.Effect))),
-			cmp.Compare(b2i(handsOut(b, tb)), b2i(handsOut(a, ta))),
-			cmp.Compare(b2i(tb.Wildcard), b2i(ta.Wildcard)),
-			cmp.Compare(c.x.Weight(tb), c.x.Weight(ta)),
-			cmp.Compare(b2i(c.needed(a)), b2i(c.needed(b))),
-			cmp.Compare(verbOrder(a.Kind), verbOrder(b.Kind)),
-			cmp.Compare(a.ID, b.ID),
-		)
+	type weighed struct {
+		*graph.Edge
+		by [7]int8 // what counts first stands first; more is heavier
+	}
+	all := make([]weighed, len(links))
+	for i, e := range links {
+		to := c.node(e.To)
+		all[i] = weighed{e, [7]int8{
+			b2i(to.Kind == graph.KindEverything), int8(max(c.rank(to), 0)), b2i(grave(to.Effect)), b2i(handsOut(e, to)),
+			b2i(to.Wildcard), int8(c.x.Weight(to)), b2i(!c.needed(e)),
+		}}
+	}
+	slices.SortFunc(all, func(a, b weighed) int {
+		return cmp.Or(slices.Compare(b.by[:], a.by[:]), cmp.Compare(verbOrder(a.Kind), verbOrder(b.Kind)), cmp.Compare(a.ID, b.ID))
 	})
+	out := make([]*graph.Edge, len(all))
+	for i := range all {
+		out[i] = all[i].Edge
+	}
 	return out
 }
 
@@ -157,10 +161,15 @@ func handsOut(e *graph.Edge, to *graph.Node) bool {
 
 // verbOrder puts what people ask about first: reading before changing before the rest.
 func verbOrder(k graph.EdgeKind) int {
-	return slices.Index([]graph.EdgeKind{graph.Reads, graph.Retrieves, graph.Indexes, graph.Calls, graph.Invokes, graph.Writes, graph.Assumes}, k) & 0xf
+	if i := slices.Index(verbs, k); i >= 0 {
+		return i
+	}
+	return len(verbs)
 }
 
-func b2i(b bool) int {
+var verbs = []graph.EdgeKind{graph.Reads, graph.Retrieves, graph.Indexes, graph.Calls, graph.Invokes, graph.Writes, graph.Assumes}
+
+func b2i(b bool) int8 {
 	if b {
 		return 1
 	}

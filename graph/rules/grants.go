@@ -33,6 +33,11 @@ type granted struct {
 
 func (l *granted) broad() bool { return len(l.actions) > 0 || len(l.wide) > 0 }
 
+// broadInActions reports whether a link of the grant has wider actions than it needs.
+func (g *grant) broadInActions() bool {
+	return slices.ContainsFunc(g.links, func(l granted) bool { return len(l.actions) > 0 })
+}
+
 // document returns a policy's parsed text, nil when it cannot be read.
 func (c *chain) document(id string) *iam.Document {
 	if d, ok := c.documents[id]; ok {

@@ -86,7 +86,7 @@ func (c *chain) contents(recorded []*graph.Edge) []content {
 		out = append(out, content{c.node(id), found[id]})
 	}
 	slices.SortStableFunc(out, func(a, b content) int {
-		return cmp.Or(b2i(b.shown)-b2i(a.shown), cmp.Compare(c.rank(b.data), c.rank(a.data)))
+		return cmp.Or(cmp.Compare(b2i(b.shown), b2i(a.shown)), cmp.Compare(c.rank(b.data), c.rank(a.data)))
 	})
 	return out
 }

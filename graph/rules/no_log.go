@@ -64,9 +64,11 @@ func checkNoLog(c *chain, r *report) {
 func (c *chain) reportNoLog(r *report, key string, links []*graph.Edge) {
 	e := links[0]
 	to := c.node(e.To)
+	seen := map[graph.NodeID]bool{}
 	var touched []graph.NodeID
 	for _, l := range links {
-		if !slices.Contains(touched, l.To) {
+		if !seen[l.To] {
+			seen[l.To] = true
 			touched = append(touched, l.To)
 		}
 	}

@@ -115,7 +115,6 @@ func (r *report) add(identity []string, f Finding, grants []*grant) {
 // a role's administrator access answers the rest.
 var covers = map[string][]string{
 	"admin-runtime": {"broad-action", "broad-resource", "over-clearance"},
-	"broad-action":  {"broad-resource"},
 }
 
 // findings drops what another finding already says, joins what one identity was reported for more than once, and
