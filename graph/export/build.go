@@ -50,6 +50,7 @@ type builder struct {
 	marks map[graph.EdgeID]rules.Mark
 
 	general map[string]bool
+	mark    []rules.Mark // of each edge
 
 	at       map[graph.NodeID]int32
 	from, to []int32 // ends of each edge
@@ -97,8 +98,10 @@ func (b *builder) index() {
 	n, m := len(b.g.Nodes), len(b.g.Edges)
 	b.from, b.to, b.may, b.drawn = make([]int32, m), make([]int32, m), make([]bool, m), make([]bool, m)
 	b.out, b.in, b.node, b.rep = make([][]int32, n), make([][]int32, n), make([]bool, n), make([]int32, n)
+	b.mark = make([]rules.Mark, m)
 	for i := range b.g.Edges {
-		b.from[i], b.to[i] = b.at[b.g.Edges[i].From], b.at[b.g.Edges[i].To]
+		e := &b.g.Edges[i]
+		b.from[i], b.to[i], b.mark[i] = b.at[e.From], b.at[e.To], b.marks[e.ID]
 	}
 	for i := range b.rep {
 		b.rep[i] = int32(i)
@@ -115,7 +118,7 @@ func (b *builder) hiddenFor(r reason) *Hidden {
 func (b *builder) hide(r reason, e int32) {
 	h := b.hiddenFor(r)
 	h.Links++
-	if len(b.marks[b.g.Edges[e].ID].Findings) > 0 {
+	if len(b.mark[e].Findings) > 0 {
 		h.Findings++
 	}
 }
@@ -148,6 +151,16 @@ func (b *builder) eligible() {
 			b.out[b.from[i]] = append(b.out[b.from[i]], k)
 			b.in[b.to[i]] = append(b.in[b.to[i]], k)
 		}
+	}
+	b.sortGuards()
+}
+
+// sortGuards puts the guards of each node in one order, so that nodes with the same ones are alike.
+func (b *builder) sortGuards() {
+	for _, gs := range b.guards {
+		slices.SortFunc(gs, func(x, y Guard) int {
+			return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+		})
 	}
 }
 
@@ -229,8 +242,8 @@ func (b *builder) picky() bool {
 // severity orders links: the worst first.
 func (b *builder) worse(x, y int32) int {
 	ex, ey := &b.g.Edges[x], &b.g.Edges[y]
-	mx, my := b.marks[ex.ID], b.marks[ey.ID]
-	weight := func(m rules.Mark) int {
+	mx, my := &b.mark[x], &b.mark[y]
+	weight := func(m *rules.Mark) int {
 		w := 0
 		if m.Broad || m.Unconfirmed {
 			w += 2
@@ -347,7 +360,7 @@ func (b *builder) card(k int32) Card {
 	var unowned, unconfirmed bool
 	for _, e := range b.in[k] {
 		if b.drawn[e] {
-			m := b.marks[b.g.Edges[e].ID]
+			m := b.mark[e]
 			unowned = unowned || m.Unowned
 			unconfirmed = unconfirmed || m.Unconfirmed
 		}
@@ -365,9 +378,6 @@ func (b *builder) card(k int32) Card {
 	if members := b.folds[k]; len(members) > 1 {
 		b.foldCard(&c, members)
 	}
-	slices.SortFunc(c.Guards, func(x, y Guard) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
-	})
 	return c
 }
 
@@ -386,12 +396,12 @@ func (b *builder) lines(keys map[int32]string) []Line {
 	var out []Line
 	for p, es := range links {
 		slices.SortFunc(es, b.worse)
-		l := Line{ID: b.g.Edges[es[0]].ID, From: keys[p.from], To: keys[p.to], Severity: b.marks[b.g.Edges[es[0]].ID].Severity}
+		l := Line{ID: b.g.Edges[es[0]].ID, From: keys[p.from], To: keys[p.to], Severity: b.mark[es[0]].Severity}
 		var label string
 		allCond, anyUnknown, anySure := true, false, false
 		for _, i := range es {
 			e := &b.g.Edges[i]
-			m := b.marks[e.ID]
+			m := b.mark[i]
 			l.Links = append(l.Links, e.ID)
 			if !slices.Contains(l.Kinds, e.Kind) {
 				l.Kinds = append(l.Kinds, e.Kind)

@@ -376,3 +376,32 @@ func TestCountsAreSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestEnvironmentShowsWhatComesInto(t *testing.T) {
+	d := &drawing{}
+	in := func(env string) func(*graph.Node) { return func(n *graph.Node) { n.Env = env } }
+	d.node(graph.KindUser, "ann", "", in(""))
+	d.node(graph.KindRole, "experiments", "", in("sandbox"))
+	d.node(graph.KindBucket, "scratch", "", in("sandbox"))
+	d.node(graph.KindBucket, "live", "", in("prod"))
+	d.node(graph.KindTrail, "trail", "", in("prod"))
+	d.edge("ann", graph.Assumes, "experiments", none)
+	d.edge("experiments", graph.Reads, "scratch", none)
+	d.edge("experiments", graph.Reads, "live", none)
+	d.edge("live", graph.LogsTo, "trail", none)
+	g := d.graph(t)
+	same(t, "prod", sentences(build(g, d.marks, nil, Filter{Env: "prod"})),
+		[]string{"ann can become experiments", "experiments can read live", "live logs to trail"})
+}
+
+func BenchmarkBuild(b *testing.B) {
+	for _, n := range []int{60, 150, 2000, 20000} {
+		d := crowd(n)
+		g := d.graph(b)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				build(g, d.marks, nil, Filter{})
+			}
+		})
+	}
+}

@@ -186,7 +186,7 @@ func (b *builder) seeds(within []bool) (seeds []bool, any bool) {
 	seeds = make([]bool, len(within))
 	for i, ok := range within {
 		e := &b.g.Edges[i]
-		m := b.marks[e.ID]
+		m := &b.mark[i]
 		seeds[i] = ok &&
 			(!marks || (f.Broad && (m.Broad || m.Unconfirmed)) || (f.Unowned && m.Unowned) || (f.NotWired && notWired(e))) &&
 			(into == nil || into[i]) &&

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/permchain/permchain/graph"
@@ -72,27 +73,39 @@ func (b *builder) byNode() [][]int32 {
 // signature is equal for two nodes exactly when one card may stand for both.
 func (b *builder) signature(k int32, lines []int32) string {
 	n := &b.g.Nodes[k]
-	var s strings.Builder
-	fmt.Fprintf(&s, "%s|%d|%t|%t|%s|%s|%s|%t|%t", n.Kind, n.Lane, n.Wildcard, n.Outside, n.Class, n.Env, n.Effect, n.Unknown != "", n.Owner.Name != "")
-	for _, g := range b.guards[k] {
-		fmt.Fprintf(&s, "|%s", g.ID)
-	}
 	parts := make([]string, 0, len(lines))
+	var s []byte
 	for _, i := range lines {
-		e := &b.g.Edges[i]
-		m := b.marks[e.ID]
-		other, dir := b.to[i], ">"
+		e, m := &b.g.Edges[i], &b.mark[i]
+		other, dir := b.to[i], byte('>')
 		if b.to[i] == k {
-			other, dir = b.from[i], "<"
+			other, dir = b.from[i], '<'
 		}
-		parts = append(parts, fmt.Sprintf("%s%d %s %s %t%t%t %s %d %s %t", dir, other, e.Kind, e.Granted, m.Broad, m.Unowned,
-			m.Unconfirmed, m.Label, m.Severity, e.Confirm, e.Log.State == graph.No))
+		s = strconv.AppendInt(append(s[:0], dir), int64(other), 10)
+		for _, w := range []string{string(e.Kind), string(e.Granted), m.Label, string(e.Confirm)} {
+			s = append(append(s, '|'), w...)
+		}
+		for _, flag := range []bool{m.Broad, m.Unowned, m.Unconfirmed, e.Log.State == graph.No} {
+			s = strconv.AppendBool(s, flag)
+		}
+		parts = append(parts, string(strconv.AppendInt(s, int64(m.Severity), 10)))
 	}
 	slices.Sort(parts)
-	for _, p := range slices.Compact(parts) {
-		s.WriteString("\n" + p)
+	s = s[:0]
+	for _, w := range []string{string(n.Kind), n.Class, n.Env, n.Effect} {
+		s = append(append(s, w...), '|')
 	}
-	return s.String()
+	for _, flag := range []bool{n.Wildcard, n.Outside, n.Unknown != "", n.Owner.Name != ""} {
+		s = strconv.AppendBool(s, flag)
+	}
+	s = strconv.AppendInt(s, int64(n.Lane), 10)
+	for _, g := range b.guards[k] {
+		s = append(append(s, '|'), g.ID...)
+	}
+	for _, p := range parts {
+		s = append(append(s, '\n'), p...)
+	}
+	return string(s)
 }
 
 // foldCard makes a card say how many it stands for and what they hide.
@@ -107,7 +120,7 @@ func (b *builder) foldCard(c *Card, members []int32) {
 		for _, list := range [][]int32{b.out[m], b.in[m]} {
 			for _, e := range list {
 				if b.drawn[e] {
-					k := b.marks[b.g.Edges[e].ID]
+					k := b.mark[e]
 					hasBroad = hasBroad || k.Broad || k.Unconfirmed
 					hasUnowned = hasUnowned || k.Unowned
 				}
@@ -173,7 +186,7 @@ func (b *builder) limit() {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(far(x), far(y)), cmp.Compare(b.marks[b.g.Edges[y].ID].Severity, b.marks[b.g.Edges[x].ID].Severity),
+		return cmp.Or(cmp.Compare(far(x), far(y)), cmp.Compare(b.mark[y].Severity, b.mark[x].Severity),
 			cmp.Compare(calm(x), calm(y)), b.worse(x, y))
 	})
 	parent := b.fromCallers()
