@@ -9,7 +9,7 @@ type Input struct {
 	Stack   string            // for templates: the stack's name
 	Params  map[string]string // for templates: parameter values
 
-	As    string // what the user said the document is (SourceRule.As): "scp", "rcp", or the ARN it is the policy of
+	As    string // what the user said the document is (SourceRule.As): "scp r-ab12,111122223333", "rcp …", or the ARN it is the policy of
 	Lines int    // lines of the file before Data, when Data is one of several documents in it
 	At    string // JSON pointer of Data in the file, when Data is an element of an array of documents
 	Doc   *JSON  // Data already read, when it is JSON; nil: use Value, which reads it

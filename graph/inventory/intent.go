@@ -30,7 +30,7 @@ type SourceRule struct {
 	Path                   string // slash glob relative to the file that declares it; * stays in a folder, ** spans
 	Account, Region, Stack string
 	Params                 map[string]string
-	As                     string // what a bare policy document is: "scp", "rcp", or the ARN of the resource it sits on
+	As                     string // what a bare policy document is: "scp r-ab12" or "rcp r-ab12" with what it is attached to, or the ARN of the resource it sits on
 	Source                 Source
 }
 

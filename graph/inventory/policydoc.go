@@ -15,6 +15,7 @@ func (in *Input) PolicyDoc(name string, v Value) PolicyDoc {
 	switch v.Kind() {
 	case Object:
 		doc.Raw = v.Raw()
+		doc.Lines = statementLines(v.Get("Statement"))
 	case String:
 		raw, err := policyText(v.Str())
 		if err != nil {
@@ -28,6 +29,18 @@ func (in *Input) PolicyDoc(name string, v Value) PolicyDoc {
 		doc.Unknown = fmt.Sprintf("the policy document is %s", v.Kind())
 	}
 	return doc
+}
+
+// statementLines are the lines that the statements of a document begin on.
+func statementLines(v Value) []int {
+	if v.Kind() == Object {
+		return []int{v.Line()}
+	}
+	var lines []int
+	for s := range v.Items() {
+		lines = append(lines, s.Line())
+	}
+	return lines
 }
 
 // maxWrapping is how often a document may be wrapped in a string: JSON in a percent-encoded string in a JSON string is

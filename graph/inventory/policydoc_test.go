@@ -1,6 +1,9 @@
 package inventory
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestPolicyDoc(t *testing.T) {
 	in := Input{File: "f.json", Data: []byte(`{
@@ -35,6 +38,19 @@ func TestPolicyDoc(t *testing.T) {
 		}
 		if c.key == "plain" && (d.Source != Source{File: "f.json", Pointer: "/plain", Line: 3}) {
 			t.Errorf("source %+v", d.Source)
+		}
+	}
+}
+
+func TestPolicyDocLines(t *testing.T) {
+	in := Input{File: "f.json", Lines: 10, Data: []byte("{\"many\": {\"Statement\": [\n{},\n\n{}]},\n\"one\": {\n\"Statement\": {}}, \"none\": {}}")}
+	root, err := in.Value()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string][]int{"many": {12, 14}, "one": {16}, "none": nil} {
+		if got := in.PolicyDoc(key, root.Get(key)).Lines; !slices.Equal(got, want) {
+			t.Errorf("%s: lines %v, want %v", key, got, want)
 		}
 	}
 }

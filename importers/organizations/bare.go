@@ -70,7 +70,7 @@ var placeholder = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _-]*>|\[[A-Z][A-Z0-9_-
 
 func (d *decoder) placeholders(v inventory.Value, doc inventory.PolicyDoc) {
 	if m := placeholder.Find(doc.Raw); m != nil {
-		d.warn(v, "the policy holds placeholders, such as %s, where values belong: as written they match nothing", m)
+		d.warn(v, "the policy holds placeholders, such as %s, where values belong: as written they stand only for themselves", m)
 	}
 }
 
