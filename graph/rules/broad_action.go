@@ -42,10 +42,11 @@ func (c *chain) reportGrants(r *report, fires func(*grant) bool, belongs func(*g
 		if len(links) == 0 {
 			continue
 		}
-		key := string(g.holder.ID)
+		parts := []string{string(g.holder.ID)}
 		for _, e := range links {
-			key += "\x00" + string(e.ID)
+			parts = append(parts, string(e.ID))
 		}
+		key := strings.Join(parts, "\x00")
 		if causes[key] == nil {
 			causes[key] = &cause{links: links}
 			order = append(order, key)

@@ -129,6 +129,18 @@ func TestBroadActionFix(t *testing.T) {
 	}
 }
 
+// To declare data is to need to read it, and no more.
+func TestFixKeepsWhatIsDeclared(t *testing.T) {
+	w := support()
+	opts := []edgeOption{as("support-agent-role"), by("support-agent-role inline", 0), intended}
+	w.node("orders", graph.KindBucket, class("internal")).link("support-agent", graph.Reads, "orders", append(opts, needs("s3:GetObject"))...)
+	w.link("support-agent", graph.Administers, "orders", append(opts, needs("s3:PutBucketPolicy"))...)
+	after := found(t, w.graph(t), "broad-action")[0].Fix.After
+	if !strings.Contains(after, `"arn:aws:s3:::orders/*"`) || strings.Contains(after, "PutBucketPolicy") {
+		t.Errorf("orders are declared data, to be read:\n%s", after)
+	}
+}
+
 func TestFixOfManyKinds(t *testing.T) {
 	w := (&world{intent: declared()}).policy("p", "All", `{"Sid": "All", "Effect": "Allow", "NotAction": "iam:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}`)
 	w.node("kb", graph.KindKB, runsAs("kb-role")).node("kb-role", graph.KindRole, roleClass(graph.RoleService)).node("docs", graph.KindBucket)

@@ -47,14 +47,6 @@ func some(n int, one string) string {
 	return strconv.Itoa(n) + " " + plural
 }
 
-// upper begins a sentence.
-func upper(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
 // account says an account: "account 111122223333", or "the account" when its number is not known.
 func account(id string) string {
 	if id == "" {
