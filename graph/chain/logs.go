@@ -147,9 +147,6 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 	case graph.KindEverything:
 		return b.trailLog(event{management: true, write: true}, account, to)
 	}
-	if to.Wildcard && to.Kind != graph.KindModel {
-		return b.trailLog(mustEvent(e.Kind, to), account, to)
-	}
 	ev, ok := eventOf(e.Kind, to)
 	if !ok {
 		return graph.LogState{State: graph.StateUnknown, Why: "whether any log shows this for a " + string(to.Kind) + " is not established"}
@@ -161,11 +158,6 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 		}
 	}
 	return s
-}
-
-func mustEvent(kind graph.EdgeKind, to *graph.Node) event {
-	ev, _ := eventOf(kind, to)
-	return ev
 }
 
 // toolLog follows a tool to the function that carries it out.

@@ -84,17 +84,10 @@ func (b *builder) managed(a, kind string) (*iam.Policy, string) {
 		}
 		return b.policy(a, cmp.Or(d.Name, lastSegment(a)), k, "", d.Document)
 	}
-	if doc, ok := iam.ManagedPolicy(a); ok {
+	if raw, ok := iam.ManagedPolicyText(a); ok {
 		_, version := iam.DataVersion()
-		text, err := json.MarshalIndent(doc, "", "  ")
-		if err != nil {
-			return nil, err.Error()
-		}
-		p := iam.Compile(a, doc)
-		b.compiled[a] = p
-		b.policies[a] = &graph.Policy{ID: a, Name: lastSegment(a), Kind: cmp.Or(kind, "AWS managed policy"), Text: string(text),
-			Source: graph.Source{Address: "as AWS publishes it, " + version}}
-		return p, ""
+		return b.policy(a, lastSegment(a), cmp.Or(kind, "AWS managed policy"), "", inventory.PolicyDoc{Raw: raw,
+			Source: inventory.Source{Address: "as AWS publishes it, " + version}})
 	}
 	b.gap("the managed policy "+lastSegment(a), "aws iam get-account-authorization-details, or aws iam get-policy-version --policy-arn "+a+" --version-id …")
 	return nil, "the managed policy " + lastSegment(a) + " was not imported"

@@ -236,6 +236,12 @@ func ManagedPolicy(policyARN string) (*Document, bool) {
 	return doc, err == nil
 }
 
+// ManagedPolicyText returns the same policy as AWS publishes it: its JSON, not to be changed.
+func ManagedPolicyText(policyARN string) ([]byte, bool) {
+	raw, ok := loadManaged().Policies[policyARN]
+	return raw, ok
+}
+
 // ManagedPolicies returns the ARNs of all AWS managed policies known, sorted.
 func ManagedPolicies() []string {
 	m := loadManaged().Policies
