@@ -448,7 +448,22 @@ func (b *builder) lines(keys map[int32]string) []Line {
 // and those into data of the highest class; the others carry the marks alone.
 const sameWords = 3
 
+// ownerless is the number of lines without an owner above which their marks alone say so; where nearly all are
+// unowned the words would fill the picture and say nothing more.
+const ownerless = 15
+
 func (b *builder) nameOnce(lines []Line) {
+	var only []int
+	for i := range lines {
+		if lines[i].Unowned && !lines[i].Stark() {
+			only = append(only, i)
+		}
+	}
+	if len(only) > ownerless {
+		for _, i := range only {
+			lines[i].Label = strings.Replace(lines[i].Label, " no owner", "", 1)
+		}
+	}
 	type label struct{ from, text string }
 	alike := map[label][]int{}
 	for i := range lines {

@@ -72,6 +72,26 @@ func TestNothingHidesAnything(t *testing.T) {
 	}
 }
 
+// TestLoopsTouchNothing lays out lanes whose cards are joined far up and down with labels, as in templates.
+func TestLoopsTouchNothing(t *testing.T) {
+	for seed := range uint64(15) {
+		in := randomChain(seed, 4, 60, 60, 10, true)
+		r := rand.New(rand.NewPCG(seed, 2))
+		for i := range 40 {
+			a, b := in.Nodes[r.IntN(60)], in.Nodes[r.IntN(60)]
+			if a.Lane != b.Lane {
+				continue
+			}
+			in.Edges = append(in.Edges, Edge{ID: fmt.Sprintf("loop%02d", i), From: a.ID, To: b.ID, LabelW: r.IntN(2) * (20 + r.IntN(90)), Run: r.IntN(30)})
+		}
+		res := Place(in)
+		if q := Measure(res); q.LinesOverCards+q.LinesUnderLabels+q.LabelsOverCards+q.LabelsOverLabels > 0 {
+			t.Errorf("seed %d: %+v", seed, q)
+		}
+		checkPlaces(t, in, res)
+	}
+}
+
 // checkPlaces checks what holds of every drawing: all is there, inside, in its lane and apart, and lines begin and
 // end at the cards they join.
 func checkPlaces(t *testing.T, in Input, r Result) {

@@ -40,7 +40,7 @@ type crossing struct {
 	label       bool
 	turn        bool   // an edge inside a lane, that comes back from its label
 	direct      bool   // it goes past the column in one curve
-	lag         [2]int // how much later than others it turns, before and after the column
+	lag         [2]int // how much later than others it turns, before and after the column; of a turn, out and back
 }
 
 // route turns places into the result: it finds the widths of the gutters, the labels' places and the lines.
@@ -130,10 +130,13 @@ func (p *plan) route() Result {
 			}
 			r.Label = Rect{g.cx0, y - LabelH/2, c.in.LabelW, LabelH}
 			r.Points = append(r.Points, Point{g.x0, px(w.from)})
-			r.Points = straight(r.Points, g.b0, px(w.from))
-			r.Points = curve(r.Points, g.cx0+corner, up)
+			out, back := w.lag[0], w.lag[1]
+			r.Points = straight(r.Points, g.b0+out, px(w.from))
+			r.Points = curve(r.Points, g.cx0-(g.lag[0]-out), up)
+			r.Points = straight(r.Points, g.cx0+corner, up)
 			r.Points = straight(r.Points, g.cx0+corner, down)
-			r.Points = curve(r.Points, g.b0, px(w.to))
+			r.Points = straight(r.Points, g.cx0-(g.lag[0]-back), down)
+			r.Points = curve(r.Points, g.b0+back, px(w.to))
 			r.Points = straight(r.Points, g.x0, px(w.to))
 		default:
 			r.Points = append(r.Points, Point{gutters[first].x0, px(through[i][0].from)})
@@ -241,30 +244,49 @@ func (p *plan) gutters() []gutter {
 
 // stagger lets lines that go down side by side turn one after the other: of two, the one that ends lower turns
 // first, and so does of two that go up the one that ends higher. So they stay apart and cross no more than before.
+// An edge inside the lane goes to its label and comes back in curves of its own.
 func (g *gutter) stagger(part int, ends func(*crossing) (from, to int)) {
-	type turn struct{ line, lo, hi, level int }
+	type turn struct {
+		lag           *int
+		lo, hi, level int
+		edge          int32
+		back          bool
+	}
 	most := 0
+	var done []turn
 	for _, down := range []bool{true, false} {
 		var turns []turn
-		for i := range g.lines {
-			if g.lines[i].turn {
-				continue
-			}
-			from, to := ends(&g.lines[i])
+		add := func(w *crossing, lag *int, from, to int, back bool) {
 			if d := to - from; down && d > lagStep*scale || !down && -d > lagStep*scale {
-				turns = append(turns, turn{line: i, lo: min(from, to), hi: max(from, to)})
+				turns = append(turns, turn{lag: lag, lo: min(from, to), hi: max(from, to), edge: w.edge, back: back})
 			}
 		}
-		slices.SortFunc(turns, func(a, b turn) int {
-			if down {
-				a, b = b, a
-				return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.line, b.line))
+		for i := range g.lines {
+			w := &g.lines[i]
+			switch from, to := ends(w); {
+			case !w.turn:
+				add(w, &w.lag[part], from, to, false)
+			case part == 0:
+				add(w, &w.lag[0], w.from, w.y, false)
+				add(w, &w.lag[1], w.to, w.y, true)
 			}
-			return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi), cmp.Compare(a.line, b.line))
-		})
+		}
 		if len(turns) > straightenMost {
 			continue
 		}
+		slices.SortFunc(turns, func(a, b turn) int {
+			byEnd := cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi))
+			if down {
+				byEnd = cmp.Or(cmp.Compare(b.hi, a.hi), cmp.Compare(b.lo, a.lo))
+			}
+			if byEnd == 0 && a.edge == b.edge && a.back != b.back {
+				if a.back {
+					return 1
+				}
+				return -1
+			}
+			return cmp.Or(byEnd, cmp.Compare(a.edge, b.edge))
+		})
 		for i := range turns {
 			t := &turns[i]
 			for _, o := range turns[:i] {
@@ -274,15 +296,11 @@ func (g *gutter) stagger(part int, ends func(*crossing) (from, to int)) {
 			}
 			most = max(most, t.level)
 		}
-		for _, t := range turns {
-			g.lines[t.line].lag[part] = t.level
-		}
+		done = append(done, turns...)
 	}
 	g.lag[part] = min(most, lagsMost) * lagStep
-	if most > 0 {
-		for i := range g.lines {
-			g.lines[i].lag[part] = g.lines[i].lag[part] * g.lag[part] / most
-		}
+	for _, t := range done {
+		*t.lag = t.level * g.lag[part] / max(most, 1)
 	}
 }
 
@@ -550,9 +568,9 @@ func (p *plan) clear(g *gutter, i int, hs []int, at [][]int, step int) bool {
 			if !v.turn {
 				left += (g.column - p.edges[v.edge].in.LabelW) / 2
 			}
-			for k, y := range hs {
+			for k := 1; k < len(hs); k++ {
 				x := g.b0 + k*step
-				if x+step > left && x-step < left+width && y > v.y-(LabelH/2+labelClear)*scale && y < v.y+(LabelH/2+labelClear)*scale {
+				if x > left && x-step < left+width && max(hs[k-1], hs[k]) > v.y-(LabelH/2+labelClear)*scale && min(hs[k-1], hs[k]) < v.y+(LabelH/2+labelClear)*scale {
 					return false
 				}
 			}
