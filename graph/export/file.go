@@ -86,7 +86,7 @@ func (s *svg) footer() []string {
 func wrap(text string, px int) []string {
 	var out []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if line != "" && textWidth(line+" "+word, footSize, false) > px*100 {
 			out = append(out, line)
 			line = word

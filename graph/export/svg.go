@@ -332,14 +332,15 @@ const (
 )
 
 func (s *svg) card(c *Card) {
-	class := "n"
+	var class strings.Builder
+	class.WriteString("n")
 	for _, f := range []struct {
 		on   bool
 		name string
 	}{{c.Tone == ToneBroad, "broad"}, {c.Tone == ToneUnowned, "unowned"}, {c.Wildcard, "wild"}, {c.Outside, "outside"},
 		{c.Unknown != "", "gap"}, {c.Folded(), "fold"}} {
 		if f.on {
-			class += " " + f.name
+			class.WriteString(" " + f.name)
 		}
 	}
 	kind := "node"
@@ -359,7 +360,7 @@ func (s *svg) card(c *Card) {
 	if c.Unknown != "" {
 		name += ", " + c.Unknown
 	}
-	end := s.open(class, kind, c.Key, fmt.Sprintf("data-node=\"%s\" data-lane=\"%d\" transform=\"translate(%d %d)\"", esc(c.Key), c.Lane, c.Rect.X, c.Rect.Y), name)
+	end := s.open(class.String(), kind, c.Key, fmt.Sprintf("data-node=\"%s\" data-lane=\"%d\" transform=\"translate(%d %d)\"", esc(c.Key), c.Lane, c.Rect.X, c.Rect.Y), name)
 	s.printf("<title>%s</title>", esc(name))
 	if c.Folded() {
 		s.printf("<rect class=\"pile\" x=\"5\" y=\"5\" width=\"%d\" height=\"%d\" rx=\"8\"/>", layout.CardW-4, layout.CardH-1)
