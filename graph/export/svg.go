@@ -347,21 +347,22 @@ func (s *svg) card(c *Card) {
 	if c.Folded() {
 		kind = "fold"
 	}
-	name := c.Name
+	var name strings.Builder
+	name.WriteString(c.Name)
 	if !c.Folded() {
-		name += ", " + string(c.Kind)
+		name.WriteString(", " + string(c.Kind))
 	}
 	if c.Detail != "" && c.Detail != string(c.Kind) {
-		name += ", " + c.Detail
+		name.WriteString(", " + c.Detail)
 	}
 	for _, g := range c.Guards {
-		name += ", " + guardWords(g)
+		name.WriteString(", " + guardWords(g))
 	}
 	if c.Unknown != "" {
-		name += ", " + c.Unknown
+		name.WriteString(", " + c.Unknown)
 	}
-	end := s.open(class.String(), kind, c.Key, fmt.Sprintf("data-node=\"%s\" data-lane=\"%d\" transform=\"translate(%d %d)\"", esc(c.Key), c.Lane, c.Rect.X, c.Rect.Y), name)
-	s.printf("<title>%s</title>", esc(name))
+	end := s.open(class.String(), kind, c.Key, fmt.Sprintf("data-node=\"%s\" data-lane=\"%d\" transform=\"translate(%d %d)\"", esc(c.Key), c.Lane, c.Rect.X, c.Rect.Y), name.String())
+	s.printf("<title>%s</title>", esc(name.String()))
 	if c.Folded() {
 		s.printf("<rect class=\"pile\" x=\"5\" y=\"5\" width=\"%d\" height=\"%d\" rx=\"8\"/>", layout.CardW-4, layout.CardH-1)
 	}
