@@ -3,6 +3,7 @@ package iam
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -61,4 +62,32 @@ func TestConformance(t *testing.T) {
 			t.Logf("%d passed, %d failed", len(cases)-failed, failed)
 		})
 	}
+}
+
+// TestCases runs the project's own cases, each written from a page of AWS's documentation.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	n := 0
+	ids := map[string]bool{}
+	for _, file := range files {
+		cases := readCases(t, file)
+		for i := range cases {
+			c := &cases[i]
+			n++
+			if ids[c.ID] {
+				t.Errorf("%s stands twice", c.ID)
+			}
+			ids[c.ID] = true
+			if !strings.HasPrefix(c.Cite, "https://docs.aws.amazon.com/") {
+				t.Errorf("%s cites no page of AWS", c.ID)
+			}
+			if o := c.Run(); !o.Pass {
+				t.Errorf("%s: got %s, want %s: %s", o.ID, o.Got, o.Want, o.Why)
+			}
+		}
+	}
+	t.Logf("%d cases", n)
 }

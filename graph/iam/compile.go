@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph/arn"
@@ -21,6 +22,10 @@ type statement struct {
 	invalid   string // why its effect is unknown
 	actions   actionSet
 	notAction bool
+
+	// anyAction, anyResource and anyone say of an invalid statement that the element cannot be read, so that it might
+	// mean anything.
+	anyAction, anyResource, anyone bool
 
 	resources   []resource
 	notResource bool
@@ -114,10 +119,21 @@ func compileStatement(s *statement, src *Statement, doc *Document) {
 	case src.NotPrincipal != nil:
 		s.principals, s.notPrincipal = compilePrincipals(src.NotPrincipal), true
 	}
+	if s.invalid != "" {
+		s.anyAction = (src.Actions == nil) == (src.NotActions == nil) || len(s.actions.list) == 0
+		s.anyResource = src.Resources != nil && src.NotResources != nil || s.hasResource && len(list) == 0 ||
+			slices.ContainsFunc(list, func(r string) bool { return !arnLike(r) })
+		s.anyone = s.principals != nil && s.principals.empty()
+	}
 	s.conditions = make([]condition, len(src.Conditions))
 	for i, c := range src.Conditions {
 		s.conditions[i] = compileCondition(c, doc.Version)
 	}
+}
+
+// speaksOf reports whether a statement names the query's action.
+func (s *statement) speaksOf(q *query) bool {
+	return s.anyAction || s.actions.matches(q) != s.notAction
 }
 
 // action is one pattern of Action or NotAction, in lower case.

@@ -8,6 +8,7 @@ import (
 // condition is a Condition made ready: its operator taken apart, its values read as what the operator compares.
 type condition struct {
 	op     operator
+	bad    bool   // no such operator: what it asks is not known
 	key    string // in lower case
 	values []operand
 	src    Condition
@@ -23,8 +24,8 @@ type operand struct {
 }
 
 func compileCondition(c Condition, version string) condition {
-	op, _ := parseOperator(c.Operator)
-	out := condition{op: op, key: strings.ToLower(c.Key), src: c, values: make([]operand, len(c.Values))}
+	op, ok := parseOperator(c.Operator)
+	out := condition{op: op, bad: !ok, key: strings.ToLower(c.Key), src: c, values: make([]operand, len(c.Values))}
 	for i, v := range c.Values {
 		text, vars := parseTemplate(v, version)
 		out.values[i] = operand{text: text, vars: vars}
@@ -74,6 +75,9 @@ const (
 // holds of an absent key.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 func (c *condition) eval(q *query) truth {
+	if c.bad {
+		return maybe
+	}
 	v := q.ctx.get(c.key)
 	if c.op.family == famNull {
 		return c.null(v.presence)

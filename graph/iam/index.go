@@ -296,7 +296,7 @@ func (x *Index) plan(q *query) *plan {
 func (x *Index) speaking(out []spoken, q *query, p *Policy) []spoken {
 	for i := range p.statements {
 		s := &p.statements[i]
-		if s.actions.matches(q) == s.notAction {
+		if !s.speaksOf(q) {
 			continue
 		}
 		sp := spoken{s: s, policy: p, statement: int32(i), personal: x.personalConditions(s)}

@@ -13,6 +13,9 @@ func (s *statement) names(q *query) granted {
 	if s.principals == nil {
 		return granted{}
 	}
+	if s.anyone {
+		return granted{ways: ways{anyone: yes}}
+	}
 	g := s.principals.match(q)
 	if !s.notPrincipal {
 		return g

@@ -82,6 +82,11 @@ func compilePrincipals(src *Principals) *principals {
 	return p
 }
 
+// empty reports whether the element names nobody.
+func (p *principals) empty() bool {
+	return !p.any && len(p.accounts)+len(p.named)+len(p.service)+len(p.federated)+len(p.canonical) == 0
+}
+
 // granted says how a resource policy names a principal. The ways differ in what else must allow:
 //
 //   - direct: by its user, session or federated user ARN. In the same account that is enough by itself, whatever a

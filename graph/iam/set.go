@@ -213,7 +213,7 @@ func (sp *splitter) split(p *Policies) []string {
 	var patterns []string
 	sp.each(p, func(pol *Policy, layer Layer) {
 		for i := range pol.statements {
-			if s := &pol.statements[i]; s.actions.matches(sp.q) != s.notAction && s.applies(sp.q, layer) {
+			if s := &pol.statements[i]; s.speaksOf(sp.q) && s.applies(sp.q, layer) {
 				patterns = sp.statement(patterns, s, layer)
 			}
 		}

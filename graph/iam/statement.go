@@ -45,6 +45,9 @@ const shortReason = "AWS does not document what an ARN with fewer than six parts
 // matchResource says whether a statement's Resource or NotResource takes in the request's resource. doubt is why that
 // cannot be established, with the answer then being what it would be if the short ARNs did match.
 func (s *statement) matchResource(q *query, layer Layer) (t truth, doubt string) {
+	if s.anyResource {
+		return yes, ""
+	}
 	if !s.hasResource {
 		// Trust policies, and the policies of some services, have no Resource: they are about the resource that carries
 		// them. Elsewhere AWS refuses the statement.

@@ -33,7 +33,7 @@ type tally struct {
 func (t *tally) add(q *query, p *Policy, layer Layer, level int) {
 	for i := range p.statements {
 		s := &p.statements[i]
-		if s.actions.matches(q) == s.notAction {
+		if !s.speaksOf(q) {
 			continue
 		}
 		t.speak(q, p, i, layer, level)

@@ -40,14 +40,18 @@ func (p *parser) resources(s *Statement, ptr string, invalid func(ptr, msg strin
 		for i, r := range list {
 			at := ptr + "/" + element + "/" + strconv.Itoa(i)
 			switch {
-			case r == "*" || strings.HasPrefix(r, "${"):
-			case !strings.HasPrefix(r, "arn:") && !strings.HasPrefix(r, "arn*") && !strings.HasPrefix(r, "*"):
+			case !arnLike(r):
 				invalid(at, fmt.Sprintf("the resource %q is neither an ARN nor *", r))
-			case strings.Count(r, ":") < 5:
+			case strings.HasPrefix(r, "arn:") && strings.Count(r, ":") < 5:
 				p.warn(at, fmt.Sprintf("the ARN %q is short: it has fewer than six parts", r))
 			}
 		}
 	}
 	check("Resource", s.Resources)
 	check("NotResource", s.NotResources)
+}
+
+// arnLike reports whether text can stand in Resource: it begins as an ARN, with a wildcard or with a variable.
+func arnLike(r string) bool {
+	return strings.HasPrefix(r, "arn:") || strings.HasPrefix(r, "arn*") || strings.HasPrefix(r, "*") || strings.HasPrefix(r, "${")
 }
