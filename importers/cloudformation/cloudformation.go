@@ -71,7 +71,7 @@ func Decode(in inventory.Input, out *inventory.Facts) error {
 	if err != nil {
 		return err
 	}
-	t.attachManaged()
+	t.attach()
 	t.permissions()
 	t.uncertain()
 	for _, r := range t.order {

@@ -27,6 +27,7 @@ func (t *template) inline(p part) []inventory.PolicyDoc {
 func (t *template) managed(p part) (arns []string, partial string) {
 	l := p.get("ManagedPolicyArns")
 	if l.v != nil && l.v.kind == unknown && len(l.v.alts) == 0 {
+		l.warn("the managed policies of %s are not known: %s", p.r.id, l.v.why)
 		return nil, l.v.why
 	}
 	for _, e := range l.list() {
@@ -64,12 +65,7 @@ func (t *template) role(p part) {
 		r.Partial = why
 	}
 	r.Attached = append(r.Attached, t.attached[x.arn]...)
-	for _, ip := range t.byType("AWS::IAM::InstanceProfile") {
-		q := t.properties(ip)
-		if slices.ContainsFunc(q.get("Roles").texts(), func(s string) bool { return s == x.name || s == x.ref }) {
-			r.InstanceProfiles = append(r.InstanceProfiles, t.identity(ip, 0).arn)
-		}
-	}
+	r.InstanceProfiles = t.profiles[x.name]
 	t.out.Roles = append(t.out.Roles, r)
 }
 
@@ -79,12 +75,7 @@ func (t *template) user(p part) {
 		Boundary: p.get("PermissionsBoundary").str(), Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
 	u.Attached, _ = t.managed(p)
 	u.Attached = append(u.Attached, t.attached[x.arn]...)
-	for _, add := range t.byType("AWS::IAM::UserToGroupAddition") {
-		q := t.properties(add)
-		if slices.Contains(q.get("Users").strs(), x.name) {
-			u.Groups = append(u.Groups, q.get("GroupName").str())
-		}
-	}
+	u.Groups = append(u.Groups, t.joined[x.name]...)
 	t.out.Users = append(t.out.Users, u)
 }
 
@@ -134,7 +125,7 @@ func (t *template) inlinePolicy(p part) {
 }
 
 // managedPolicy takes a managed policy. Principals of the template get its ARN among their attached policies (see
-// attachManaged); others get the document itself, because nothing else says that they have it.
+// attach); others get the document itself, because nothing else says that they have it.
 func (t *template) managedPolicy(p part) {
 	x := t.identity(p.r, 0)
 	m := inventory.ManagedPolicy{ARN: x.arn, Name: x.name, Document: t.document(x.name, p.get("PolicyDocument")), Source: t.source(p.r.node, p.r.id)}
@@ -152,13 +143,25 @@ func (t *template) managedPolicy(p part) {
 	}
 }
 
-// attachManaged notes which principals managed policies attach themselves to, before the principals are read.
-func (t *template) attachManaged() {
+// attach notes what other resources say of principals, before these are read: which managed policies attach themselves
+// to them, which instance profiles hold them, which groups users are added to.
+func (t *template) attach() {
 	for _, r := range t.byType("AWS::IAM::ManagedPolicy") {
-		p := t.properties(r)
-		roles, users, groups := t.attachments(p)
+		roles, users, groups := t.attachments(t.properties(r))
 		for _, a := range slices.Concat(roles, users, groups) {
 			t.attached[a] = append(t.attached[a], t.identity(r, 0).arn)
+		}
+	}
+	for _, r := range t.byType("AWS::IAM::InstanceProfile") {
+		for _, name := range t.properties(r).get("Roles").texts() {
+			t.profiles[name] = append(t.profiles[name], t.identity(r, 0).arn)
+		}
+	}
+	for _, r := range t.byType("AWS::IAM::UserToGroupAddition") {
+		p := t.properties(r)
+		group := p.get("GroupName").str()
+		for _, name := range p.get("Users").strs() {
+			t.joined[name] = append(t.joined[name], group)
 		}
 	}
 }

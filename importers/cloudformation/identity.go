@@ -67,9 +67,7 @@ func (t *template) identity(r *resource, depth int) *identity {
 		if partial != "" {
 			// The placeholder in the name is the same wherever the name is built from the same parts.
 			t.aliases = append(t.aliases, alias{fill(rule.arn, partial), x.arn})
-			slices.SortFunc(t.aliases, func(a, b alias) int {
-				return cmp.Or(cmp.Compare(len(b.from), len(a.from)), cmp.Compare(a.from, b.from))
-			})
+			t.unsorted = true
 		}
 	} else {
 		service, kind := "unknown", r.typ
@@ -152,6 +150,12 @@ func (t *template) property(r *resource, name string, depth int) string {
 // same gives a text the identity of the template's own resource, where the text is the same resource's ARN built
 // from the same unknown parts, or something within it. ok reports whether nothing unknown is left.
 func (t *template) same(s string) (string, bool) {
+	if t.unsorted {
+		t.unsorted = false
+		slices.SortFunc(t.aliases, func(a, b alias) int { // the longest first
+			return cmp.Or(cmp.Compare(len(b.from), len(a.from)), cmp.Compare(a.from, b.from))
+		})
+	}
 	for _, a := range t.aliases {
 		rest, ok := strings.CutPrefix(s, a.from)
 		if ok && (rest == "" || rest[0] == '/' || rest[0] == ':') {

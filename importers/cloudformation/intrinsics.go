@@ -62,6 +62,9 @@ func (t *template) eval(v *value, depth int) *value {
 	}
 	switch v.kind {
 	case text:
+		if !t.spendText(len(v.text)) {
+			return unresolved(v, "too large", "%v", errSpent)
+		}
 		return t.dynamic(v)
 	case list:
 		out := arr(v)

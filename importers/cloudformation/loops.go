@@ -59,7 +59,7 @@ func (t *template) substitute(v *value, name, by string) *value {
 	}
 	c := *v
 	c.text = substituted(v.text, name, by)
-	if !t.spendText(len(c.text) - len(v.text)) {
+	if !t.spendText(len(c.text)) {
 		return v
 	}
 	c.items, c.fields = nil, nil

@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,22 +20,20 @@ var methods = []string{"delete", "get", "head", "options", "patch", "post", "put
 // https://docs.aws.amazon.com/bedrock/latest/userguide/agents-api-schema.html
 func (t *template) operations(p part) (ops []inventory.Operation, why string) {
 	doc := p.v
-	if s, open := p.settled(); doc.kind != object {
+	if doc.kind != object {
+		s, open := p.settled()
 		if s == "" && open != "" {
 			return nil, open
-		}
-		var err error
-		if doc, err = parse(&inventory.Input{Data: []byte(s)}); err != nil {
-			why := "the OpenAPI schema cannot be read: " + err.Error()
-			if e, ok := errors.AsType[*inventory.SyntaxError](err); ok {
-				why = "the OpenAPI schema cannot be read: " + e.Msg
-			}
-			p.warn("%s of %s: %s", p.name(), p.r.id, why)
-			return nil, why
 		}
 		if open != "" {
 			p.warn("%s of %s: %s", p.name(), p.r.id, open)
 		}
+		read := t.schema(s)
+		if read.why != "" {
+			p.warn("%s of %s: %s", p.name(), p.r.id, read.why)
+			return nil, read.why
+		}
+		doc = read.doc
 	}
 	paths := doc.get("paths")
 	if paths == nil || paths.kind != object {
@@ -71,4 +70,29 @@ func (t *template) operations(p part) (ops []inventory.Operation, why string) {
 		ops = append(ops, f.op)
 	}
 	return ops, ""
+}
+
+// schema is an OpenAPI document that was read once; why says that it could not be.
+type schema struct {
+	doc *value
+	why string
+}
+
+func (t *template) schema(s string) schema {
+	if read, ok := t.schemas[s]; ok {
+		return read
+	}
+	var read schema
+	if t.schemaText -= len(s); t.schemaText < 0 {
+		read.why = fmt.Sprintf("the OpenAPI schemas of the template are more than %d MB", maxSchemaText>>20)
+	} else if doc, err := parse(&inventory.Input{Data: []byte(s)}); err != nil {
+		read.why = "the OpenAPI schema cannot be read: " + err.Error()
+		if e, ok := errors.AsType[*inventory.SyntaxError](err); ok {
+			read.why = "the OpenAPI schema cannot be read: " + e.Msg
+		}
+	} else {
+		read.doc = doc
+	}
+	t.schemas[s] = read
+	return read
 }

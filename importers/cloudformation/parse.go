@@ -1,8 +1,10 @@
 package cloudformation
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,8 +17,8 @@ import (
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html), so these leave room for
 // what a packaging tool would still shrink, and keep a hostile file cheap.
 const (
-	maxDepth  = 128       // containers within each other; real templates nest about 20 deep
-	maxValues = 1_000_000 // values of a template with its aliases written out: about 150 MB in memory at most
+	maxDepth  = 128     // containers within each other; real templates nest about 20 deep
+	maxValues = 500_000 // values of a template with its aliases written out: less than 100 MB in memory
 )
 
 // parse reads a template into values. Its errors are *inventory.SyntaxError.
@@ -27,6 +29,9 @@ func parse(in *inventory.Input) (*value, error) {
 		return v, err
 	} else if looksLikeJSON(in.Data) {
 		return nil, err
+	}
+	if len(bytes.TrimSpace(in.Data)) == 0 {
+		return nil, &inventory.SyntaxError{Line: in.Lines + 1, Column: 1, Msg: "there is nothing in it"}
 	}
 	return parseYAML(in.Data, in.Lines)
 }
@@ -167,10 +172,8 @@ func (p *parser) fromYAML(n *yaml.Node, up *value, depth int, open []*yaml.Node)
 		return nil, tooDeep(line)
 	}
 	if n.Kind == yaml.AliasNode {
-		for _, o := range open {
-			if o == n.Alias {
-				return nil, &inventory.SyntaxError{Line: line, Column: n.Column, Msg: fmt.Sprintf("anchor %q holds itself", n.Value)}
-			}
+		if slices.Contains(open, n.Alias) {
+			return nil, &inventory.SyntaxError{Line: line, Column: n.Column, Msg: fmt.Sprintf("anchor %q holds itself", n.Value)}
 		}
 		if n.Alias == nil {
 			return nil, &inventory.SyntaxError{Line: line, Column: n.Column, Msg: fmt.Sprintf("anchor %q is not known", n.Value)}

@@ -334,14 +334,22 @@ func (t *template) uncertain() {
 }
 
 // arnOf is the ARN of a template's own resource of one of the types that a text names: by its name, id or ARN, or as
-// Ref gives it.
+// Ref gives it. The first in the document wins.
 func (t *template) arnOf(s string, types ...string) (string, *resource, bool) {
-	for _, r := range t.order {
-		if !slices.Contains(types, r.typ) {
-			continue
+	if t.byName == nil {
+		t.byName = map[[2]string]*resource{}
+		for _, r := range t.order {
+			x := t.identity(r, 0)
+			for _, name := range []string{x.arn, x.name, x.id, x.ref} {
+				if key := [2]string{r.typ, name}; name != "" && t.byName[key] == nil {
+					t.byName[key] = r
+				}
+			}
 		}
-		if x := t.identity(r, 0); s == x.arn || s == x.name || s == x.id || s == x.ref {
-			return x.arn, r, true
+	}
+	for _, typ := range types {
+		if r := t.byName[[2]string{typ, s}]; r != nil {
+			return t.identity(r, 0).arn, r, true
 		}
 	}
 	return "", nil, false

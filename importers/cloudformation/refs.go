@@ -20,6 +20,9 @@ func (t *template) ref(v *value, name string, depth int) *value {
 		if r == nil {
 			return nil
 		}
+		if !t.spendText(len(r.text)) {
+			return unresolved(v, "too large", "%v", errSpent)
+		}
 		c := *r
 		return c.from(v)
 	}
@@ -97,7 +100,7 @@ func (t *template) parameter(name string, p *value) *value {
 	case typ == "CommaDelimitedList" || strings.HasPrefix(typ, "List<"):
 		out := arr(p)
 		out.marks = m
-		for _, e := range strings.Split(val, ",") {
+		for e := range strings.SplitSeq(val, ",") {
 			if !t.spend(1) {
 				break
 			}
@@ -140,6 +143,8 @@ func (t *template) attribute(v *value, id, attr string, depth int) *value {
 		return unresolved(v, label, "it is an output of the nested stack %s, whose template is another file", id)
 	case r.typ == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(r.typ, "Custom::"):
 		return unresolved(v, label, "the custom resource %s returns it when the stack is deployed", id)
+	case r.alias != "" && attr == "Alias": // of a function of SAM
+		return t.ref(v, r.alias, depth)
 	case r.typ == "AWS::SSM::Parameter" && attr == "Value":
 		return t.eval(r.props.get("Value"), depth)
 	}

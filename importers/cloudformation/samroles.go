@@ -72,13 +72,16 @@ func samDocument(at *value, name string, given *value) *value {
 		for _, r := range s.resources {
 			resources.items = append(resources.items, sub(r))
 		}
+		if len(resources.items) == 1 {
+			resources = resources.items[0]
+		}
 		var condition *value
 		if s.conditionKey != "" {
 			condition = obj(at, "StringEquals", obj(at, s.conditionKey, sub(s.condition)))
 		}
 		statements = append(statements, obj(at, "Effect", str(at, "Allow"), "Action", actions, "Resource", resources, "Condition", condition))
 	}
-	return obj(at, "Version", str(at, "2012-10-17"), "Statement", arr(at, statements...))
+	return obj(at, "Statement", arr(at, statements...))
 }
 
 // awsPolicyPaths are the paths under which AWS keeps managed policies.

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -102,6 +103,12 @@ func (t *template) merged(own, global *value, depth int) *value {
 func (t *template) samFunction(r *resource, global *value) {
 	props := t.withGlobals(r.props, global, r)
 	r.typ, r.props = "AWS::Lambda::Function", props
+	// What calls a function with an alias of its own calls the alias.
+	if alias := props.get("AutoPublishAlias"); alias.str() != "" {
+		r.alias = r.id + "Alias" + alias.str()
+		t.insert(r, r.alias, obj(alias, "Type", str(alias, "AWS::Lambda::Alias"),
+			"Properties", obj(alias, "FunctionName", obj(alias, "Ref", str(alias, r.id)), "Name", alias)))
+	}
 	managed := []string{"AWSLambdaBasicExecutionRole"}
 	if props.get("VpcConfig") != nil {
 		managed = append(managed, "AWSLambdaVPCAccessExecutionRole")
@@ -119,10 +126,6 @@ func (t *template) samFunction(r *resource, global *value) {
 		// Anyone may call it. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 		t.permit(r, r.id+"UrlPublicPermissions", "*", "Action", str(url, "lambda:InvokeFunctionUrl"), "FunctionUrlAuthType", str(url, "NONE"))
 		t.permit(r, r.id+"URLInvokeAllowPublicAccess", "*", "InvokedViaFunctionUrl", (&value{kind: boolean, text: "true"}).from(url))
-	}
-	if alias := props.get("AutoPublishAlias"); alias != nil {
-		t.insert(r, r.id+"Alias"+alias.str(), obj(alias, "Type", str(alias, "AWS::Lambda::Alias"),
-			"Properties", obj(alias, "FunctionName", obj(alias, "Ref", str(alias, r.id)), "Name", alias)))
 	}
 	if role := props.get("Role"); role != nil && role.kind != null {
 		return
@@ -223,7 +226,7 @@ func (t *template) permit(r *resource, id, principal string, keysAndValues ...an
 	if props.get("Action") == nil {
 		props.fields = append(props.fields, field{"Action", str(at, "lambda:InvokeFunction")})
 	}
-	props.fields = append(props.fields, field{"FunctionName", obj(at, "Ref", str(at, r.id))}, field{"Principal", str(at, principal)})
+	props.fields = append(props.fields, field{"FunctionName", obj(at, "Ref", str(at, cmp.Or(r.alias, r.id)))}, field{"Principal", str(at, principal)})
 	t.insert(r, id, obj(at, "Type", str(at, "AWS::Lambda::Permission"), "Properties", props, "Condition", r.node.get("Condition")))
 }
 

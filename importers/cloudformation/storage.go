@@ -41,35 +41,41 @@ func (t *template) bucket(p part) {
 	t.resource(p, x.arn, x.name, attributes("access log bucket", to, "encryption", algorithm, "kms key", t.key(key), "public access", open))
 }
 
-// key is the ARN of the template's own key that a property names by its id, else what the property says.
+// key is the ARN of the template's own key that a property names by its id or alias, else what the property says.
 func (t *template) key(s string) string {
 	if a, _, ok := t.arnOf(s, "AWS::KMS::Key", "AWS::KMS::ReplicaKey"); ok && s != "" {
 		return a
 	}
-	for _, r := range t.order {
-		if r.typ == "AWS::KMS::Alias" && s != "" {
-			if x := t.identity(r, 0); s == x.name || s == x.arn {
-				if a, _, ok := t.arnOf(t.properties(r).get("TargetKeyId").str(), "AWS::KMS::Key", "AWS::KMS::ReplicaKey"); ok {
-					return a
-				}
-			}
+	t.readAliases()
+	return cmp.Or(t.aliased[s], s)
+}
+
+// readAliases notes which aliases the template gives to its own keys.
+func (t *template) readAliases() {
+	if t.keyAliases != nil {
+		return
+	}
+	t.keyAliases, t.aliased = map[string]string{}, map[string]string{}
+	for _, r := range t.byType("AWS::KMS::Alias") {
+		target, _ := t.properties(r).get("TargetKeyId").settled()
+		a, _, ok := t.arnOf(target, "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+		if !ok {
+			continue
+		}
+		x := t.identity(r, 0)
+		t.aliased[x.name], t.aliased[x.arn] = a, a
+		if t.keyAliases[a] == "" {
+			t.keyAliases[a] = x.name
 		}
 	}
-	return s
 }
 
 // kmsKey takes a key and its policy. A key without one gets the default: the account's own policies decide.
 // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 func (t *template) kmsKey(p part) {
 	x := t.identity(p.r, 0)
-	name := x.name
-	for _, r := range t.order {
-		if r.typ == "AWS::KMS::Alias" {
-			if a, _, ok := t.arnOf(t.properties(r).get("TargetKeyId").str(), p.r.typ); ok && a == x.arn {
-				name = t.identity(r, 0).name
-			}
-		}
-	}
+	t.readAliases()
+	name := cmp.Or(t.keyAliases[x.arn], x.name)
 	t.resource(p, x.arn, name, attributes("description", p.get("Description").str()))
 	doc := p.get("KeyPolicy")
 	if !doc.has() {

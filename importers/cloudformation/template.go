@@ -29,13 +29,21 @@ type template struct {
 	deciding   map[string]bool
 	ids        map[string]*identity // of resources, by logical id
 	naming     map[string]bool
+	byName     map[[2]string]*resource // by type, and name, id, ARN or Ref; nil until asked for
+	keyAliases map[string]string       // of keys: an alias's name, by the key's ARN; nil until asked for
+	aliased    map[string]string       // of keys: their ARN, by an alias's name or ARN
 	aliases    []alias
+	unsorted   bool // aliases
+	schemas    map[string]schema
+	schemaText int // bytes of OpenAPI that may still be read
 	budget     int // values that functions may still make
 	textBudget int // bytes of text that functions may still make
 	spent      error
 	warned     map[string]bool
 	imports    map[string]bool     // names that Fn::ImportValue asks for
 	attached   map[string][]string // managed policies' ARNs by role, user or group ARN, from the policies' own lists
+	profiles   map[string][]string // instance profiles' ARNs by role name
+	joined     map[string][]string // groups by user name, from what adds users to them
 	partial    map[string]string   // why the policies of a role are not all known, by its logical id
 }
 
@@ -46,6 +54,7 @@ type resource struct {
 	node    *value // the resource as written
 	props   *value // Properties as written; nil when there are none
 	cond    string // the condition it is created under; "" for always
+	alias   string // logical id of the alias that SAM publishes a function under; "" for none
 
 	done *value // Properties resolved
 }
@@ -56,6 +65,13 @@ const (
 	maxMadeText = 64 << 20  // bytes over the whole template
 	maxText     = 1 << 20   // bytes of one text: the largest string of a template is a body of its own 1 MB
 	maxCalls    = 64        // functions within functions, references through references
+
+	// CloudFormation takes at most 500 resources
+	// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html). Resources are looked up
+	// by name in turn, so that far more would take long.
+	maxResources = 5000
+	// OpenAPI documents within a template, all together, in bytes.
+	maxSchemaText = 8 << 20
 )
 
 var errSpent = errors.New("its functions expand to more than an importer should follow")
@@ -70,8 +86,8 @@ func newTemplate(in *inventory.Input, root *value, out *inventory.Facts) (*templ
 		params: map[string]*value{}, conditions: map[string]*value{}, resources: map[string]*resource{},
 		mappings: root.get("Mappings"), outputs: root.get("Outputs"),
 		resolved: map[string]*value{}, decided: map[string]*decision{}, deciding: map[string]bool{},
-		ids: map[string]*identity{}, naming: map[string]bool{}, warned: map[string]bool{}, imports: map[string]bool{}, attached: map[string][]string{}, partial: map[string]string{},
-		budget: maxMade, textBudget: maxMadeText,
+		ids: map[string]*identity{}, naming: map[string]bool{}, warned: map[string]bool{}, imports: map[string]bool{}, attached: map[string][]string{}, partial: map[string]string{}, profiles: map[string][]string{}, joined: map[string][]string{},
+		budget: maxMade, textBudget: maxMadeText, schemas: map[string]schema{}, schemaText: maxSchemaText,
 		account: in.Account, region: in.Region, stack: in.Stack,
 		described: in.Stack != "" || in.Params != nil,
 	}
@@ -115,6 +131,10 @@ func (t *template) addResource(id string, node *value) *resource {
 	r := &resource{id: id, typ: typ.text, line: node.line, node: node, props: node.get("Properties")}
 	if c := node.get("Condition"); c != nil && c.kind == text {
 		r.cond = c.text
+	}
+	if len(t.order) >= maxResources {
+		t.spent = fmt.Errorf("%w: more than %d resources", errSpent, maxResources)
+		return nil
 	}
 	t.resources[id] = r
 	t.order = append(t.order, r)
