@@ -142,6 +142,9 @@ func TestRelateExhaustive(t *testing.T) {
 			case common:
 				want = Overlaps
 			}
+			if (want == Equal) != (Normal(a) == Normal(b)) {
+				t.Fatalf("%q and %q are %v, normal %q and %q", a, b, want, Normal(a), Normal(b))
+			}
 			if got := Relate(a, b); got != want {
 				t.Fatalf("Relate(%q, %q) = %v, want %v", a, b, got, want)
 			}

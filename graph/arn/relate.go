@@ -162,6 +162,17 @@ func coversExact(a, b string) bool {
 // fresh is a character that no pattern names.
 const fresh = rune(-1)
 
+// Normal writes a pattern in the one way that all patterns which match the same names share: each run of wildcards as
+// its marks, then at most one star.
+func Normal(pattern string) string {
+	for i := 1; i < len(pattern); i++ {
+		if pattern[i-1] == '*' && (pattern[i] == '*' || pattern[i] == '?') {
+			return squeeze(pattern)
+		}
+	}
+	return pattern
+}
+
 // squeeze writes each run of wildcards in one way: the marks, then at most one star.
 func squeeze(p string) string {
 	var b strings.Builder
@@ -255,45 +266,45 @@ func suffix(p string) string {
 
 // overlapExact marks, row by row, the pairs of places that one name can bring both patterns to.
 func overlapExact(a, b []rune) bool {
-	row := make([]bool, len(b)+1)
-	row[0] = true
-	closeRow := func(i int) {
-		for j := range b {
-			// A star of b takes nothing, or takes what a star of a would.
-			if row[j] && b[j] == '*' {
-				row[j+1] = true
-			}
-			// With a star of a waiting at i, b goes on by itself: the star takes its character.
-			if row[j] && i < len(a) && a[i] == '*' {
-				row[j+1] = true
-			}
-		}
+	const short = 256 // rows of patterns up to this length need no allocation
+	var space [2][short]bool
+	row, next := space[0][:], space[1][:]
+	if len(b) >= short {
+		row, next = make([]bool, len(b)+1), make([]bool, len(b)+1)
 	}
-	closeRow(0)
-	for i := range a {
-		next := make([]bool, len(b)+1)
-		for j := range row {
-			if !row[j] {
-				continue
+	row, next = row[:len(b)+1], next[:len(b)+1]
+	row[0] = true
+	for i := 0; ; i++ {
+		// A star of b takes nothing, or takes what a star of a would; with a star of a waiting, b goes on by itself.
+		star := i < len(a) && a[i] == '*'
+		any := false
+		for j := range b {
+			if row[j] && (star || b[j] == '*') {
+				row[j+1] = true
 			}
-			if a[i] == '*' {
-				next[j] = true // the star of a takes nothing more
-				continue
-			}
-			if j == len(b) {
-				continue
-			}
+			any = any || row[j]
+		}
+		if !any && !row[len(b)] {
+			return false
+		}
+		if i == len(a) {
+			return row[len(b)]
+		}
+		if star {
+			continue // the star of a takes nothing more: the row stays
+		}
+		clear(next)
+		for j := range b {
 			switch {
+			case !row[j]:
 			case b[j] == '*':
 				next[j] = true // the star of b takes a[i]
 			case a[i] == '?' || b[j] == '?' || a[i] == b[j]:
 				next[j+1] = true
 			}
 		}
-		row = next
-		closeRow(i + 1)
+		row, next = next, row
 	}
-	return row[len(b)]
 }
 
 // maxIntersection bounds the patterns that an intersection is written with. Patterns of policies give one to

@@ -30,11 +30,17 @@ func (q *query) evaluate(p *Policies) Result {
 	if d, why, ok := q.fixed(); ok {
 		return Result{Decision: d, Known: d, Why: why}
 	}
+	r, _, _ := q.answer(p)
+	return r
+}
+
+// answer is evaluate with what the layers and statements said.
+func (q *query) answer(p *Policies) (Result, *layers, []note) {
 	n := notes{}
 	q.notes = &n
-	var l layers
+	l := &layers{}
 	miss := l.ask(q, p)
-	return l.explain(q, p, &miss, n.list)
+	return l.explain(q, p, &miss, n.list), l, n.list
 }
 
 // Verdict is an answer without its explanation: the decision and one statement that decided.

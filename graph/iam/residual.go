@@ -217,6 +217,9 @@ func (c *condition) negation(ref StatementRef) *Residual {
 	}
 	switch c.op.set {
 	case forAny:
+		if ifExists {
+			return allOf(present, turned("ForAllValues:"+opposite))
+		}
 		return turned("ForAllValues:" + opposite)
 	case forAll:
 		return allOf(present, turned("ForAnyValue:"+opposite))

@@ -46,13 +46,12 @@ type PartAnswer struct {
 	Result  Result
 }
 
-// maxParts bounds the parts that a set is split into. Policies of real accounts give under a hundred; what would give
-// more is answered Unknown.
+// maxParts bounds the parts that a set is split into. Policies of real accounts give under a hundred; what is left when
+// there would be more is answered Unknown.
 const maxParts = 512
 
 // EvaluateSet answers a request whose Resource is a pattern ("arn:aws:s3:::b/*") for all that it matches. It cuts the set
-// along the patterns of every statement that could speak: what matches the same patterns has the same answer, so that
-// asking once for each part answers for all of it, exactly.
+// along the patterns of statements, but only where that can change the answer, and asks once for each part.
 func EvaluateSet(req *Request, p *Policies) SetResult {
 	q := query{}
 	q.prepare(req, p, &identity{})
@@ -62,23 +61,42 @@ func EvaluateSet(req *Request, p *Policies) SetResult {
 	if q.span == point {
 		return oneAnswer(q.resource, q.evaluate(p))
 	}
+	whole := arn.Normal(q.resource)
 	sp := splitter{q: &q}
-	parts := sp.split(p)
-	if sp.overflow {
-		r := Result{Decision: Unknown, Unknown: "the policies split the resources into more parts than are told apart"}
-		r.Why = r.why(&q)
-		return SetResult{Result: r}
-	}
-	out := SetResult{Answers: make([]PartAnswer, 0, len(parts))}
-	for _, part := range parts {
+	sp.collect(p)
+	seen := map[string]bool{whole: true}
+	var out SetResult
+	for queue := []string{whole}; len(queue) > 0; queue = queue[1:] {
+		part := queue[0]
 		a := query{}
 		a.prepare(req, p, &identity{})
 		a.span, a.resource = within, part
 		a.trust = a.needsTrust()
-		out.Answers = append(out.Answers, PartAnswer{Pattern: part, Result: a.evaluate(p)})
+		r, l, notes := a.answer(p)
+		for _, c := range sp.relevant(&a, &r, l, notes) {
+			in, ok := arn.Intersect(part, c.pattern)
+			if !ok || len(seen)+len(in) > maxParts {
+				r.giveUp(&a)
+				break
+			}
+			for _, s := range in {
+				if !seen[s] {
+					seen[s] = true
+					queue = append(queue, s)
+				}
+			}
+		}
+		out.Answers = append(out.Answers, PartAnswer{Pattern: part, Result: r})
 	}
-	out.settle(q.resource)
+	out.settle(whole)
 	return out
+}
+
+// giveUp makes an answer unknown because its part is not uniform and cannot be split further.
+func (r *Result) giveUp(q *query) {
+	r.Decision, r.Known = Unknown, ImplicitDeny
+	r.Unknown = "the policies split the resources into more parts than are told apart"
+	r.Why = r.why(q)
 }
 
 func oneAnswer(pattern string, r Result) SetResult {
@@ -99,9 +117,6 @@ func rank(d Decision) int {
 	}
 	return 0
 }
-
-// open reports whether a part is allowed, outright or on conditions.
-func (a *PartAnswer) open() bool { return rank(a.Result.Decision) >= 3 }
 
 // score orders the answers of parts by which speaks for the set.
 func score(a *PartAnswer) int {
@@ -136,9 +151,15 @@ func (s *SetResult) settle(whole string) {
 			}
 		}
 	}
+	// What is open is allowed, outright or on conditions. Where that is known of nothing, it is what would be allowed if
+	// what is missing were not there.
+	sure := slices.ContainsFunc(s.Answers, func(a PartAnswer) bool { return rank(a.Result.Decision) >= 3 })
+	open := func(a *PartAnswer) bool {
+		return rank(a.Result.Decision) >= 3 || !sure && a.Result.Decision == Unknown && rank(a.Result.Known) >= 3
+	}
 	alike := func(a, b *PartAnswer) bool {
-		return a.Result.Decision == b.Result.Decision &&
-			(a.Result.Decision != Conditional || a.Result.Residual.String() == b.Result.Residual.String())
+		return a.Result.Decision == b.Result.Decision && a.Result.Known == b.Result.Known &&
+			(a.Result.Known != Conditional || a.Result.Residual.String() == b.Result.Residual.String())
 	}
 	var holes []string
 	drop := make([]bool, n)
@@ -147,8 +168,8 @@ func (s *SetResult) settle(whole string) {
 		for _, j := range inside[i] {
 			b := &s.Answers[j]
 			switch {
-			case !a.open():
-			case !b.open():
+			case !open(a):
+			case !open(b):
 				holes = append(holes, b.Pattern)
 				a.Holes = append(a.Holes, b.Pattern)
 			case rank(b.Result.Decision) < rank(a.Result.Decision) || !alike(a, b) && rank(b.Result.Decision) == rank(a.Result.Decision):
@@ -163,7 +184,7 @@ func (s *SetResult) settle(whole string) {
 		for i := range n {
 			if slices.Contains(inside[i], j) {
 				around = true
-				same = same && s.Answers[i].open() && alike(&s.Answers[i], &s.Answers[j])
+				same = same && open(&s.Answers[i]) && alike(&s.Answers[i], &s.Answers[j])
 			}
 		}
 		drop[j] = around && same
@@ -174,7 +195,7 @@ func (s *SetResult) settle(whole string) {
 		if best < 0 || score(a) > score(&s.Answers[best]) || score(a) == score(&s.Answers[best]) && a.Pattern == whole {
 			best = i
 		}
-		if a.open() {
+		if open(a) {
 			s.Parts = append(s.Parts, a.Pattern)
 		}
 	}
@@ -203,28 +224,133 @@ func (s *SetResult) settle(whole string) {
 
 // splitter cuts a set along the patterns of statements.
 type splitter struct {
-	q        *query
-	overflow bool
+	q    *query
+	cuts []cut
 }
 
-// split returns the parts of the request's set, the whole among them: every pattern of a statement that could speak, as
-// far as it lies in the set, and all that such patterns have in common.
-func (sp *splitter) split(p *Policies) []string {
-	var patterns []string
+// cut is one pattern of a statement that takes in some of the set and not all.
+type cut struct {
+	pattern string
+	layer   Layer
+	s       *statement
+	helps   bool   // what matches the pattern is allowed more, not less
+	sure    bool   // the statement's conditions hold
+	why     string // its conditions, when they are open
+}
+
+// collect finds the cuts that the statements which could speak make.
+func (sp *splitter) collect(p *Policies) {
+	types := resourcePatterns(sp.q.req.Action)
 	sp.each(p, func(pol *Policy, layer Layer) {
 		for i := range pol.statements {
-			if s := &pol.statements[i]; s.speaksOf(sp.q) && s.applies(sp.q, layer) {
-				patterns = sp.statement(patterns, s, layer)
+			s := &pol.statements[i]
+			if !s.speaksOf(sp.q) || !s.applies(sp.q, layer) {
+				continue
+			}
+			c := cut{layer: layer, s: s, helps: (s.effect == EffectAllow) != s.notResource, why: s.openConditions(sp.q)}
+			c.sure = c.why == ""
+			for _, pattern := range sp.statement(nil, s, layer) {
+				c.pattern = arn.Normal(pattern)
+				// A pattern of which the action has no resource tells none apart.
+				if len(types) == 0 || slices.ContainsFunc(types, func(t string) bool { return sameService(t, c.pattern) && arn.Overlap(t, c.pattern) }) {
+					sp.cuts = append(sp.cuts, c)
+				}
 			}
 		}
 	})
-	slices.Sort(patterns)
-	parts := []string{sp.q.resource}
-	for _, pat := range slices.Compact(patterns) {
-		parts = sp.cut(parts, pat)
+	slices.SortStableFunc(sp.cuts, func(a, b cut) int { return strings.Compare(a.pattern, b.pattern) })
+}
+
+// resourcePatterns returns the patterns of the resource types that an action is known to take.
+func resourcePatterns(action string) (out []string) {
+	a, ok := LookupAction(action)
+	if !ok {
+		return nil
 	}
-	slices.Sort(parts)
-	return parts
+	for _, rt := range ResourceTypes(a.Service) {
+		if slices.Contains(a.Resources, rt.Name) {
+			out = append(out, rt.Pattern())
+		}
+	}
+	return out
+}
+
+// openConditions writes what of a statement is open, "" when nothing is.
+func (s *statement) openConditions(q *query) string {
+	var b strings.Builder
+	for i := range s.conditions {
+		if c := &s.conditions[i]; c.eval(q) == maybe {
+			b.WriteString(c.src.Operator + "\x00" + c.key + "\x00" + strings.Join(c.src.Values, "\x00") + "\x01")
+		}
+	}
+	for i := range s.resources {
+		if r := &s.resources[i]; r.vars != nil {
+			if _, state := r.vars.expand(q); state == open {
+				b.WriteString(r.src + "\x02")
+			}
+		}
+	}
+	if s.invalid != "" {
+		b.WriteString(s.invalid)
+	}
+	return b.String()
+}
+
+// relevant returns the cuts that could give something inside a part another answer than the part has:
+//
+//   - what is allowed is only lost to a pattern that allows less;
+//   - what a Deny with Resource takes in stays denied; what a Deny with NotResource takes in is let go by its own
+//     patterns only;
+//   - what is denied for want of an Allow needs one in each layer that is silent: the patterns of one such layer take in
+//     all that could be allowed, with those of the resource's policy, which may make a layer needless;
+//   - what is allowed on conditions may be lost, or be allowed on others.
+func (sp *splitter) relevant(q *query, r *Result, l *layers, list []note) []cut {
+	rule := r.Known
+	if l.doubtful() {
+		rule = Unknown
+	}
+	var wanted func(c *cut) bool
+	switch rule {
+	case Allow:
+		wanted = func(c *cut) bool { return !c.helps }
+	case ExplicitDeny:
+		var by *statement
+		for i := range list {
+			n := &list[i]
+			if s := &n.policy.statements[n.statement]; n.t == yes && n.doubt == "" && s.effect == EffectDeny {
+				if !s.notResource {
+					return nil
+				}
+				by = s
+			}
+		}
+		wanted = func(c *cut) bool { return c.s == by }
+	case ImplicitDeny:
+		first := l.silent(q).first(l)
+		wanted = func(c *cut) bool {
+			return c.helps && c.s.effect == EffectAllow && (c.layer == first || c.layer == LayerResource)
+		}
+	default:
+		has := map[string]bool{}
+		for i := range list {
+			n := &list[i]
+			s := &n.policy.statements[n.statement]
+			has[string(n.layer)+string(s.effect)+s.openConditions(q)] = true
+		}
+		wanted = func(c *cut) bool {
+			return !c.helps || c.s.effect == EffectDeny || c.sure || !has[string(c.layer)+string(c.s.effect)+c.why]
+		}
+	}
+	var out []cut
+	last := ""
+	for i := range sp.cuts {
+		c := &sp.cuts[i]
+		if wanted(c) && c.pattern != last && arn.Overlap(c.pattern, q.resource) && !arn.Covers(c.pattern, q.resource) {
+			out = append(out, *c)
+			last = c.pattern
+		}
+	}
+	return out
 }
 
 // each calls f for every policy with its layer.
@@ -276,6 +402,11 @@ func (sp *splitter) statement(out []string, s *statement, layer Layer) []string 
 			}
 		}
 		for _, t := range readings {
+			if !sameService(t, sp.q.resource) {
+				// A * can take ":" too, so that arn:*:sagemaker:* matches an S3 object with ":sagemaker:" in its key. No
+				// policy means that, and telling such parts apart would hide the others.
+				continue
+			}
 			if !arn.Covers(t, sp.q.resource) && arn.Overlap(t, sp.q.resource) {
 				out = append(out, t)
 			}
@@ -284,25 +415,11 @@ func (sp *splitter) statement(out []string, s *statement, layer Layer) []string 
 	return out
 }
 
-// cut adds what a pattern takes in of each part.
-func (sp *splitter) cut(parts []string, pattern string) []string {
-	out := parts
-	for _, part := range parts {
-		in, ok := arn.Intersect(part, pattern)
-		if !ok || sp.overflow {
-			sp.overflow = true
-			return out
-		}
-		for _, s := range in {
-			if !slices.ContainsFunc(out, func(o string) bool { return o == s || arn.Relate(o, s) == arn.Equal }) {
-				out = append(out, s)
-			}
-		}
-		if len(out) > maxParts {
-			sp.overflow = true
-		}
-	}
-	return out
+// sameService reports whether two patterns could be of one service: whether either leaves it open, or both name the same.
+func sameService(a, b string) bool {
+	x, ok := arn.Split(a)
+	y, ok2 := arn.Split(b)
+	return !ok || !ok2 || arn.HasWildcard(x.Service) || arn.HasWildcard(y.Service) || x.Service == y.Service
 }
 
 // applies reports whether a statement may speak to the request's principal and context at all.
