@@ -274,6 +274,7 @@ func (b *builder) finish() (*graph.Graph, error) {
 		e.EvidenceHash = b.accessHash(e)
 		edges = append(edges, *e)
 	}
+	governed := b.governance() // before the policies are listed: it may compile an RCP that no link needed
 	policies := make([]graph.Policy, 0, len(b.policies))
 	for _, id := range sortedKeysOf(b.policies) {
 		policies = append(policies, *b.policies[id])
@@ -287,6 +288,7 @@ func (b *builder) finish() (*graph.Graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chain: %w", err)
 	}
+	g.Governance = governed
 	return g, nil
 }
 

@@ -411,3 +411,36 @@ func TestResourcePolicyLetsIn(t *testing.T) {
 		t.Errorf("a service without SourceArn: %s", e.Breadth.PrincipalScope)
 	}
 }
+
+// Every policy that governance names is among the graph's policies, or a later question would be answered without it.
+func TestGovernanceNamesKeptPolicies(t *testing.T) {
+	f := supportFacts()
+	f.Organizations = []inventory.Organization{{ID: "o-1"}}
+	f.Accounts = []inventory.Account{{ID: prod, OrgID: "o-1"}}
+	f.OrgPolicies = []inventory.OrgPolicy{{ID: "p-FullAWSAccess", Type: "SERVICE_CONTROL_POLICY", Targets: []string{prod}},
+		{ID: "p-RCPFullAWSAccess", Type: "RESOURCE_CONTROL_POLICY", Targets: []string{prod}}}
+	g := build(t, f)
+	var named []string
+	for _, p := range g.Governance.Principals {
+		named = append(append(named, p.Identity...), p.Boundary...)
+		for _, l := range p.SCP {
+			named = append(named, l.Policies...)
+		}
+	}
+	for _, r := range g.Governance.Resources {
+		named = append(named, r.Policy)
+	}
+	for _, a := range g.Governance.Accounts {
+		for _, l := range a.Levels {
+			named = append(named, l.Policies...)
+		}
+	}
+	if len(named) < 5 {
+		t.Fatalf("only %v", named)
+	}
+	for _, id := range named {
+		if g.Policy(id) == nil {
+			t.Errorf("%s is not kept", id)
+		}
+	}
+}

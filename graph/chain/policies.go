@@ -57,8 +57,16 @@ func (b *builder) policy(id, name, kind, holder string, d inventory.PolicyDoc) (
 	p := iam.Compile(id, doc)
 	b.compiled[id] = p
 	b.lines[id] = d.Lines
-	b.policies[id] = &graph.Policy{ID: id, Name: name, Kind: kind, Holder: holder, Text: indented(d.Raw), Source: source(d.Source)}
+	b.policies[id] = &graph.Policy{ID: id, Name: name, Kind: kind, Holder: holder, Text: indented(d.Raw), Unresolved: unresolved(d), Source: source(d.Source)}
 	return p, ""
+}
+
+func unresolved(d inventory.PolicyDoc) []graph.UnresolvedStatement {
+	var out []graph.UnresolvedStatement
+	for _, u := range d.Unresolved {
+		out = append(out, graph.UnresolvedStatement{Statement: u.Statement, Reason: u.Reason})
+	}
+	return out
 }
 
 func indented(raw json.RawMessage) string {
