@@ -62,7 +62,7 @@ type person struct {
 	identity, boundary, session stretch
 	scp                         int32 // index of scps; -1 when none apply
 	missing                     missing
-	management, anySession      bool
+	anySession                  bool
 	kind                        PrincipalKind
 }
 

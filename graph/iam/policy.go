@@ -1,5 +1,7 @@
 package iam
 
+import "strings"
+
 // Effect is what a statement does when it matches.
 type Effect string
 
@@ -50,6 +52,11 @@ type Condition struct {
 	Operator string
 	Key      string
 	Values   []string
+}
+
+// String writes the condition for people: `aws:SourceAccount StringEquals "111122223333"`.
+func (c Condition) String() string {
+	return c.Key + " " + c.Operator + " " + strings.Join(quoted(c.Values), " or ")
 }
 
 // Problem is something wrong or doubtful in a document.

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph/arn"
@@ -162,10 +163,5 @@ func (p *principals) match(q *query) (g granted) {
 }
 
 func has(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }

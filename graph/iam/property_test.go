@@ -218,15 +218,15 @@ func checkProperties(t testing.TB, seed uint64) {
 	r := Evaluate(&req, p)
 	fail := func(what string) {
 		t.Helper()
-		raw := ""
+		var raw strings.Builder
 		sp := splitter{}
 		sp.each(p, func(pol *Policy, l Layer) {
 			for i := range pol.doc.Statements {
 				b, _ := json.Marshal(pol.doc.Statements[i])
-				raw += "\n" + string(l) + " " + string(b)
+				raw.WriteString("\n" + string(l) + " " + string(b))
 			}
 		})
-		t.Fatalf("seed %d: %s\n%s on %s by %+v: %v (%s)%s", seed, what, req.Action, req.Resource, req.Principal, r.Decision, r.Why, raw)
+		t.Fatalf("seed %d: %s\n%s on %s by %+v: %v (%s)%s", seed, what, req.Action, req.Resource, req.Principal, r.Decision, r.Why, raw.String())
 	}
 	if d := Decide(&req, p); d.Decision != r.Decision {
 		fail("Decide says " + d.Decision.String())

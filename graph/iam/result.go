@@ -24,6 +24,9 @@ func (d Decision) String() string {
 	return [...]string{"implicit_deny", "explicit_deny", "allow", "conditional", "unknown"}[d]
 }
 
+// MarshalText writes a decision as String does.
+func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // Result is an answer with its reasons.
 type Result struct {
 	Decision Decision
@@ -96,7 +99,7 @@ func (r *Residual) String() string {
 	}
 	switch r.Op {
 	case "condition":
-		return fmt.Sprintf("%s %s %s", r.Condition.Key, r.Condition.Operator, strings.Join(quoted(r.Condition.Values), " or "))
+		return r.Condition.String()
 	case "not":
 		return "not (" + r.Items[0].String() + ")"
 	}

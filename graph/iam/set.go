@@ -20,6 +20,9 @@ const (
 // String is the reach as a word.
 func (r Reach) String() string { return [...]string{"none", "part", "all"}[r] }
 
+// MarshalText writes a reach as String does.
+func (r Reach) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // SetResult is the answer for all resources that a pattern matches. Its Result is that of the part that is allowed best:
 // a part allowed outright stands before one allowed on conditions.
 type SetResult struct {
@@ -271,6 +274,9 @@ func resourcePatterns(action string) (out []string) {
 		if slices.Contains(a.Resources, rt.Name) {
 			out = append(out, rt.Pattern())
 		}
+	}
+	if len(out) != len(a.Resources) {
+		return nil // some are of another service
 	}
 	return out
 }
