@@ -65,7 +65,7 @@ type PolicyDoc struct {
 	// Lines are the lines of Source.File that the statements begin on, by index; nil when not known. Raw may have been
 	// put together from a template, so that lines of Raw say nothing.
 	Lines []int
-	// Unresolved are the statements whose text is not wholly known, an entry for each reason: in Raw a placeholder ("${unresolved:…}") stands for
+	// Unresolved are the statements whose text is not wholly known, an entry for each reason: in Raw a placeholder ("${unresolved …}") stands for
 	// what is not. Such a statement must count as one whose effect is unknown, never as one that does not match.
 	Unresolved []Unresolved
 }
@@ -267,6 +267,7 @@ type KnowledgeBase struct {
 	Supplemental   []string // s3:// locations that images and other media are extracted to
 	StorageARNs    []string // collection, index, cluster, bucket: most specific first
 	StorageDetail  string   // an endpoint or index name where there is no ARN
+	StorageUnknown string   // why StorageARNs are not all known; "" when they are
 	Secrets        []string // secret ARNs it uses
 	Listed         bool
 	Tags           Tags

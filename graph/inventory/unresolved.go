@@ -7,12 +7,12 @@ import (
 	"github.com/permchain/permchain/graph/iam"
 )
 
-// UnresolvedMark begins the placeholder that stands in a text for a part that is not known: "${unresolved:BucketName}".
+// UnresolvedMark begins the placeholder that stands in a text for a part that is not known: "${unresolved BucketName}".
 // No ARN, name or action of AWS holds it.
-const UnresolvedMark = "${unresolved:"
+const UnresolvedMark = "${unresolved "
 
 // notKnown finds the placeholders in a text, and references that CloudFormation reads at deployment.
-var notKnown = regexp.MustCompile(`\$\{unresolved:[^}]*\}|\{\{resolve:[^}]*\}\}`)
+var notKnown = regexp.MustCompile(`\$\{unresolved [^}]*\}|\{\{resolve:[^}]*\}\}`)
 
 // Parse reads the document as iam.Parse does, for evaluating it. The statements in Unresolved are Invalid for their
 // reason, so that their effect is unknown, and they are made to speak wherever they could: what is not known in their

@@ -14,21 +14,21 @@ func TestParseUnresolved(t *testing.T) {
 		action    string // "" is s3:GetObject
 		want      iam.Decision
 	}{
-		{"resource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved:B}/*"}]}`, "", iam.Unknown},
-		{"resource, old version", `{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved:B}/*"}]}`, "", iam.Unknown},
-		{"whole resource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved:B}"}]}`, "", iam.Unknown},
+		{"resource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved B}/*"}]}`, "", iam.Unknown},
+		{"resource, old version", `{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved B}/*"}]}`, "", iam.Unknown},
+		{"whole resource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved B}"}]}`, "", iam.Unknown},
 		{"reference read at deployment", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{{resolve:ssm:/bucket}}/*"}]}`, "", iam.Unknown},
-		{"NotResource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","NotResource":["${unresolved:B}"]}]}`, "", iam.Unknown},
-		{"action", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"${unresolved:B}","Resource":"*"}]}`, "", iam.Unknown},
-		{"NotAction", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["${unresolved:B}"],"Resource":"*"}]}`, "", iam.Unknown},
-		{"effect", `{"Version":"2012-10-17","Statement":[{"Effect":"${unresolved:B}","Action":"s3:GetObject","Resource":"*"}]}`, "", iam.Unknown},
-		{"condition", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"${unresolved:B}"}}}]}`, "", iam.Unknown},
-		{"whole statement", `{"Version":"2012-10-17","Statement":["${unresolved:B}"]}`, "", iam.Unknown},
-		{"deny", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"${unresolved:B}"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`, "", iam.Unknown},
+		{"NotResource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","NotResource":["${unresolved B}"]}]}`, "", iam.Unknown},
+		{"action", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"${unresolved B}","Resource":"*"}]}`, "", iam.Unknown},
+		{"NotAction", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["${unresolved B}"],"Resource":"*"}]}`, "", iam.Unknown},
+		{"effect", `{"Version":"2012-10-17","Statement":[{"Effect":"${unresolved B}","Action":"s3:GetObject","Resource":"*"}]}`, "", iam.Unknown},
+		{"condition", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"${unresolved B}"}}}]}`, "", iam.Unknown},
+		{"whole statement", `{"Version":"2012-10-17","Statement":["${unresolved B}"]}`, "", iam.Unknown},
+		{"deny", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"${unresolved B}"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`, "", iam.Unknown},
 
 		// What is known of a statement still says what it has nothing to do with.
-		{"another service", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved:B}"}]}`, "s3:PutObject", iam.ImplicitDeny},
-		{"known condition", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved:B}","Condition":{"StringEquals":{"aws:PrincipalAccount":"444455556666"}}}]}`, "", iam.ImplicitDeny},
+		{"another service", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved B}"}]}`, "s3:PutObject", iam.ImplicitDeny},
+		{"known condition", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${unresolved B}","Condition":{"StringEquals":{"aws:PrincipalAccount":"444455556666"}}}]}`, "", iam.ImplicitDeny},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := PolicyDoc{Raw: []byte(c.doc), Unresolved: []Unresolved{{Statement: 0, Reason: "parameter B has no value"}, {Statement: 9}}}

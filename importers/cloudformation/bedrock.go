@@ -160,7 +160,7 @@ func (t *template) knowledgeBase(p part) {
 	k := inventory.KnowledgeBase{ARN: x.arn, ID: x.id, Name: x.name, Role: p.get("RoleArn").text(), Type: config.get("Type").str(),
 		Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
 	vector := config.get("VectorKnowledgeBaseConfiguration")
-	k.EmbeddingModel = cmp.Or(vector.get("EmbeddingModelArn").str(), config.get("ManagedKnowledgeBaseConfiguration", "EmbeddingModelArn").str())
+	k.EmbeddingModel = cmp.Or(vector.get("EmbeddingModelArn").id(), config.get("ManagedKnowledgeBaseConfiguration", "EmbeddingModelArn").id())
 	for _, l := range vector.get("SupplementalDataStorageConfiguration", "SupplementalDataStorageLocations").list() {
 		if uri := l.get("S3Location", "URI").str(); uri != "" {
 			k.Supplemental = append(k.Supplemental, uri)
@@ -178,8 +178,10 @@ func (t *template) knowledgeBase(p part) {
 		}
 	}
 	for _, key := range []string{"IndexArn", "VectorBucketArn", "CollectionArn", "DomainArn", "ResourceArn", "GraphArn"} { // most specific first
-		if a := store.get(key).id(); a != "" {
-			k.StorageARNs = append(k.StorageARNs, a)
+		if a := store.get(key).text(); a.OK() {
+			k.StorageARNs = append(k.StorageARNs, a.Value)
+		} else if a.Unknown != "" {
+			k.StorageUnknown = a.Unknown
 		}
 	}
 	if s := store.get("CredentialsSecretArn").id(); s != "" {
@@ -187,7 +189,7 @@ func (t *template) knowledgeBase(p part) {
 	}
 	var detail []string
 	for _, key := range []string{"ConnectionString", "DomainEndpoint", "Endpoint", "Namespace", "DatabaseName", "CollectionName", "TableName", "VectorIndexName", "IndexName"} {
-		if s := store.get(key).str(); s != "" {
+		if s := store.get(key).id(); s != "" {
 			detail = append(detail, s)
 		}
 	}

@@ -65,7 +65,7 @@ func TestAgents(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if o := out.Agents[1]; o.Guardrail.Unknown == "" || o.Model.Unknown == "" || o.Model.Partial != "${unresolved:Open}" {
+	if o := out.Agents[1]; o.Guardrail.Unknown == "" || o.Model.Unknown == "" || o.Model.Partial != "${unresolved Open}" {
 		t.Errorf("open agent: %+v", o)
 	}
 	groups := map[string]inventory.ActionGroup{}

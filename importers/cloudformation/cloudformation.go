@@ -21,7 +21,7 @@
 // # What stays unknown
 //
 // A value that cannot be worked out is an unknown [inventory.Text] with its reason. In a longer text the placeholder
-// "${unresolved:…}" stands for it, and the rest is kept. In policy documents the statements that hold one, or that are
+// "${unresolved …}" stands for it, and the rest is kept. In policy documents the statements that hold one, or that are
 // in a branch of an undecided Fn::If, are named in [inventory.PolicyDoc].Unresolved with the reason: whatever evaluates
 // the document must take their effect for unknown. Nothing unknown is dropped, and none becomes "*".
 //

@@ -86,7 +86,7 @@ func TestSkips(t *testing.T) {
 
 func TestNestedStacks(t *testing.T) {
 	out := factsOf(t, "  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: !Sub '${Open}/child.yaml', Parameters: {Env: prod}}}\n")
-	if n := out.NestedStacks[0]; n.Template != "${unresolved:Open}/child.yaml" || n.Params["Env"] != "prod" || n.LogicalID != "Child" {
+	if n := out.NestedStacks[0]; n.Template != "${unresolved Open}/child.yaml" || n.Params["Env"] != "prod" || n.LogicalID != "Child" {
 		t.Errorf("%+v", n)
 	}
 	if len(out.Warnings) != 1 {

@@ -16,7 +16,8 @@ func unresolved(src *value, label, format string, args ...any) *value {
 	return (&value{kind: unknown, text: placeholder(label), why: fmt.Sprintf(format, args...)}).from(src)
 }
 
-// Placeholders of what is not known begin and end so. No ARN, name or action that AWS knows holds such a text.
+// Placeholders of what is not known begin and end so. No ARN, name or action that AWS knows holds such a text, and it has
+// neither colon nor slash, so that an ARN with one still comes apart in the right places.
 const (
 	placeholderStart = inventory.UnresolvedMark
 	placeholderEnd   = "}"
@@ -25,8 +26,12 @@ const (
 
 func placeholder(label string) string {
 	label = strings.Map(func(r rune) rune {
-		if r < ' ' || r == '{' || r == '}' || r == '*' || r == '?' {
-			return '_'
+		switch r {
+		case ':', '/', '{', '}', '*', '?': // they would take an ARN apart, or match something
+			return '.'
+		}
+		if r < ' ' {
+			return '.'
 		}
 		return r
 	}, label)

@@ -58,14 +58,14 @@ func TestResolveImports(t *testing.T) {
 		if a := out.Agents[0]; a.Role != inventory.Known("arn:aws:iam::ACCOUNT:role/shared") {
 			t.Errorf("%+v", a.Role)
 		}
-		if out.AgentKBs[0].KB != "KB" || out.AgentKBs[1].KB != "${unresolved:import open}" {
+		if out.AgentKBs[0].KB != "KB" || out.AgentKBs[1].KB != "${unresolved import open}" {
 			t.Errorf("%+v", out.AgentKBs)
 		}
 		if out.Functions[0].Env["KB"] != "KB" {
 			t.Errorf("%+v", out.Functions[0].Env)
 		}
 		d := out.AttachedPolicies[0].Policy
-		if got := raw(d); got != `{"Statement":[{"Effect":"Allow","Action":"bedrock:Retrieve","Resource":"arn:aws:bedrock:REGION:ACCOUNT:knowledge-base/KB"},{"Effect":"Allow","Action":"s3:GetObject","Resource":["${unresolved:Open}","KB"]}]}` {
+		if got := raw(d); got != `{"Statement":[{"Effect":"Allow","Action":"bedrock:Retrieve","Resource":"arn:aws:bedrock:REGION:ACCOUNT:knowledge-base/KB"},{"Effect":"Allow","Action":"s3:GetObject","Resource":["${unresolved Open}","KB"]}]}` {
 			t.Error(got)
 		}
 		if diff := cmp.Diff([]inventory.Unresolved{{Statement: 1, Reason: "parameter Open has no default, and no value was given"}, {Statement: 1, Reason: "another stack exports it as prod-kb, and no template of this import does"}}, d.Unresolved); diff != "" {
@@ -101,9 +101,9 @@ func TestResolveScope(t *testing.T) {
 // Facts of other files are not touched, whatever they hold.
 func TestResolveLeavesOthers(t *testing.T) {
 	all := merged(t, inventory.Input{File: "a.yaml", Data: []byte(exporter)}, inventory.Input{File: "b.yaml", Data: []byte(importer)})
-	all.Users = append(all.Users, inventory.User{Name: "${unresolved:import role}", Source: inventory.Source{File: "iam.json"}})
+	all.Users = append(all.Users, inventory.User{Name: "${unresolved import role}", Source: inventory.Source{File: "iam.json"}})
 	Resolve(all)
-	if all.Users[0].Name != "${unresolved:import role}" {
+	if all.Users[0].Name != "${unresolved import role}" {
 		t.Errorf("%+v", all.Users)
 	}
 }

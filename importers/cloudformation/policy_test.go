@@ -123,13 +123,13 @@ func TestUnresolvedPolicies(t *testing.T) {
             Statement:
               - {Effect: Allow, Action: "s3:ListAllMyBuckets", Resource: "*"}
               - {Effect: Allow, Action: "s3:GetObject", Resource: !Sub "arn:aws:s3:::${Open}/*"}`,
-			docs:       []string{`{"Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved:Open}/*"}]}`},
+			docs:       []string{`{"Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${unresolved Open}/*"}]}`},
 			unresolved: [][]int{{1}}},
 		{name: "a Sid does not matter", props: `
       Policies:
         - PolicyName: p
           PolicyDocument: {Statement: [{Sid: !Sub "S${Open}", Effect: Allow, Action: "a:b", Resource: "*"}]}`,
-			docs: []string{`{"Statement":[{"Sid":"S${unresolved:Open}","Effect":"Allow","Action":"a:b","Resource":"*"}]}`}, unresolved: [][]int{nil}},
+			docs: []string{`{"Statement":[{"Sid":"S${unresolved Open}","Effect":"Allow","Action":"a:b","Resource":"*"}]}`}, unresolved: [][]int{nil}},
 		{name: "an undecided statement", props: `
       Policies:
         - PolicyName: p
@@ -157,7 +157,7 @@ func TestUnresolvedPolicies(t *testing.T) {
       Policies:
         - PolicyName: p
           PolicyDocument: {Statement: [{Effect: !If [Maybe, Allow, Deny], Action: "a:b", Resource: "*"}]}`,
-			docs: []string{`{"Statement":[{"Effect":"${unresolved:If Maybe}","Action":"a:b","Resource":"*"}]}`}, unresolved: [][]int{{0}}},
+			docs: []string{`{"Statement":[{"Effect":"${unresolved If Maybe}","Action":"a:b","Resource":"*"}]}`}, unresolved: [][]int{{0}}},
 		{name: "an undecided policy", props: `
       Policies:
         - !If
@@ -246,7 +246,7 @@ func TestNamesOfParameters(t *testing.T) {
       AgentResourceRoleArn: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Open}-role"
 `)
 	r := out.Roles[0]
-	if got := raw(r.Inline[0]); !strings.Contains(got, `"arn:aws:s3:::Data/*"`) || !strings.Contains(got, `"arn:aws:s3:::${unresolved:Open}-database/*"`) {
+	if got := raw(r.Inline[0]); !strings.Contains(got, `"arn:aws:s3:::Data/*"`) || !strings.Contains(got, `"arn:aws:s3:::${unresolved Open}-database/*"`) {
 		t.Error(got)
 	}
 	if u := r.Inline[0].Unresolved; len(u) != 1 || u[0].Statement != 1 {

@@ -22,7 +22,7 @@ func TestLambdaPermissions(t *testing.T) {
   P5: {Type: AWS::Lambda::Permission, Properties: {FunctionName: "444455556666:function:far", Action: "lambda:InvokeFunction", Principal: !Ref Open}}
 `)
 	if diff := cmp.Diff([]inventory.Function{{ARN: "arn:aws:lambda:REGION:ACCOUNT:function:f", Name: "f", Role: inventory.Known("arn:aws:iam::ACCOUNT:role/R"), LogGroup: "/mine",
-		Runtime: "python3.13", Env: map[string]string{"A": "${unresolved:Open}"}, Tags: inventory.Tags{}, Source: out.Functions[0].Source}}, out.Functions); diff != "" {
+		Runtime: "python3.13", Env: map[string]string{"A": "${unresolved Open}"}, Tags: inventory.Tags{}, Source: out.Functions[0].Source}}, out.Functions); diff != "" {
 		t.Error(diff)
 	}
 	var got []string
@@ -35,8 +35,8 @@ func TestLambdaPermissions(t *testing.T) {
 			`{"Sid":"P1","Effect":"Allow","Principal":{"Service":"bedrock.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"` + fn + `","Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:bedrock:x:1:agent/A"},"StringEquals":{"AWS:SourceAccount":"ACCOUNT"}}},` +
 			`{"Sid":"P2","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"lambda:InvokeFunction","Resource":"` + fn + `"},` +
 			`{"Sid":"P3","Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"` + fn + `:live","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1","lambda:FunctionUrlAuthType":"NONE"}}}]}`,
-		`parameter Open has no default, and no value was given {"Version":"2012-10-17","Statement":[{"Sid":"P4","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:role/x"},"Action":"lambda:InvokeFunction","Resource":"${unresolved:Open}"}]}`,
-		`arn:aws:lambda:REGION:444455556666:function:far {"Version":"2012-10-17","Statement":[{"Sid":"P5","Effect":"Allow","Principal":"${unresolved:Open}","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:REGION:444455556666:function:far"}]}`,
+		`parameter Open has no default, and no value was given {"Version":"2012-10-17","Statement":[{"Sid":"P4","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:role/x"},"Action":"lambda:InvokeFunction","Resource":"${unresolved Open}"}]}`,
+		`arn:aws:lambda:REGION:444455556666:function:far {"Version":"2012-10-17","Statement":[{"Sid":"P5","Effect":"Allow","Principal":"${unresolved Open}","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:REGION:444455556666:function:far"}]}`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -180,7 +180,7 @@ func TestTrails(t *testing.T) {
 				{Category: "Management", ReadWrite: "WriteOnly", ExcludeSource: []string{"kms.amazonaws.com"}},
 				{Category: "Data", ReadWrite: "WriteOnly", ResourceTypes: []string{"AWS::S3::Object"}},
 				{Category: "Data", ReadWrite: "WriteOnly", ResourceTypes: []string{"AWS::Lambda::Function"}, ARNPrefixes: []string{"arn:aws:lambda:REGION:ACCOUNT:function:f"}},
-				{Category: "Data", ReadWrite: "All", ResourceTypes: []string{"AWS::S3::Object"}, ARNPrefixes: []string{"arn:aws:s3:::${unresolved:Open}/"}, Partial: why},
+				{Category: "Data", ReadWrite: "All", ResourceTypes: []string{"AWS::S3::Object"}, ARNPrefixes: []string{"arn:aws:s3:::${unresolved Open}/"}, Partial: why},
 			}},
 		{ARN: "arn:aws:cloudtrail:REGION:ACCOUNT:eventdatastore/Advanced", Name: "lake", EventStore: true, MultiRegion: inventory.Yes, Organization: inventory.No, Logging: inventory.Yes, SelectorsKnown: true,
 			Selectors: []inventory.Selector{{Category: "Data", ReadWrite: "WriteOnly", ResourceTypes: []string{"AWS::Bedrock::AgentAlias"}, ARNPrefixes: []string{"arn:x"}, Partial: "eventName Equals InvokeAgent"}}},
