@@ -14,7 +14,7 @@ var adminRuntime = Rule{
 	ID: "admin-runtime", Title: "A machine that is an administrator", Base: Critical,
 	About: "A role that code, a service or a pipeline runs as has every action on everything, or can change who may do what: " +
 		"whoever steers the code is an administrator.",
-	References: []Reference{asi03, agentsec03bp03, gensec05bp01},
+	References: []Reference{cis214, agentsec03bp03, gensec05bp01, asi03},
 	check:      checkAdminRuntime,
 }
 

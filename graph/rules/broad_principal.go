@@ -13,7 +13,7 @@ var broadPrincipal = Rule{
 	ID: "broad-principal", Title: "The door is open to too many", Base: High,
 	About: "A trust or resource policy lets in anyone, a whole other account or the organization, or an AWS service without " +
 		"saying for whose resource it acts (confused deputy).",
-	References: []Reference{gensec01bp01, asi03, confusedDeputy},
+	References: []Reference{gensec01bp01, sec03bp07, confusedDeputy},
 	check:      checkBroadPrincipal,
 }
 

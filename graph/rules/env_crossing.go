@@ -11,7 +11,7 @@ var envCrossing = Rule{
 	ID: "env-crossing", Title: "From one environment into another", Base: High,
 	About: "A principal of a sandbox reaches production data, tools or models, or one of production reaches into a sandbox. " +
 		"Environments that serve all others, such as a log account, are not counted.",
-	References: []Reference{asi03, agentsec03bp03},
+	References: []Reference{sec01bp01},
 	check:      checkEnvCrossing,
 }
 

@@ -13,7 +13,7 @@ import (
 var noLog = Rule{
 	ID: "no-log", Title: "No log would show it", Base: High,
 	About:      "No log would show this access: invocation logging or data events are off, or nothing writes one.",
-	References: []Reference{gensec01bp04, agentsec05bp01},
+	References: []Reference{gensec01bp04, agentsec05bp01, cis48, cis49},
 	check:      checkNoLog,
 }
 

@@ -10,7 +10,7 @@ import (
 var outsideOrg = Rule{
 	ID: "outside-org", Title: "In or out of the organization", Base: High,
 	About:      "A link starts in, or leads to, an account outside the organization.",
-	References: []Reference{asi03, gensec01bp01},
+	References: []Reference{sec03bp07},
 	check:      checkOutsideOrg,
 }
 

@@ -13,7 +13,7 @@ var unapprovedModel = Rule{
 	ID: "unapproved-model", Title: "A model that is not approved", Base: High,
 	About: "A principal can invoke a model, or an inference profile of a model, that is not on the approved list. Access to every " +
 		"model is access to those that are not approved.",
-	References: []Reference{gensec01bp01, llm06},
+	References: []Reference{gensec01bp01},
 	check:      checkUnapprovedModel,
 }
 

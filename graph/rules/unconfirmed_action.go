@@ -13,7 +13,7 @@ var unconfirmedAction = Rule{
 	ID: "unconfirmed-action", Title: "Acts without asking", Base: High,
 	About: "A tool with a financial, legal, safety or customer-visible effect, or one that writes or deletes, is called without " +
 		"confirmation. A user's own confirmation is shown as another thing than an independent approval.",
-	References: []Reference{llm06, asi02, asi09, map35},
+	References: []Reference{llm06, asi02, asi09, agentsec04bp02, map35},
 	check:      checkUnconfirmedAction,
 }
 
