@@ -1,11 +1,8 @@
 package iam
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -21,22 +18,21 @@ const (
 	awsDocument = 32 << 10
 )
 
-// Parse reads a policy document. It reads token by token, because encoding/json takes "effect" for "Effect" and
-// lets a repeated key win in silence: both are Problems here, and make the statement Invalid, as AWS refuses such
+// Parse reads a policy document as it stands, because encoding/json takes "effect" for "Effect" and lets a repeated key
+// win in silence: both are Problems here, and make the statement Invalid, as AWS refuses such
 // documents. The error is for what is not a policy document at all: not JSON, not an object, too long or nested
 // too deeply.
 func Parse(data []byte) (*Document, error) {
 	if len(data) > maxDocument {
 		return nil, fmt.Errorf("parse policy: %d bytes, more than %d", len(data), maxDocument)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := readValue(d, 0)
+	r := &reader{data: string(data)}
+	v, err := r.value()
 	if err != nil {
 		return nil, fmt.Errorf("parse policy: %w", err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("parse policy: something follows the document at byte %d", d.InputOffset())
+	if r.space(); r.pos < len(r.data) {
+		return nil, fmt.Errorf("parse policy: something follows the document at byte %d", r.pos)
 	}
 	obj, ok := v.(*object)
 	if !ok {
@@ -65,57 +61,6 @@ func compactLen(data []byte) int {
 type object struct {
 	keys []string
 	vals []any
-}
-
-// readValue reads one JSON value: *object, []any, string, json.Number, bool or nil.
-func readValue(d *json.Decoder, depth int) (any, error) {
-	tok, err := d.Token()
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, fmt.Errorf("byte %d: %w", d.InputOffset(), err)
-	}
-	delim, ok := tok.(json.Delim)
-	if !ok {
-		return tok, nil
-	}
-	if depth >= maxDepth {
-		return nil, fmt.Errorf("byte %d: nested more than %d deep", d.InputOffset(), maxDepth)
-	}
-	switch delim {
-	case '{':
-		o := &object{}
-		for d.More() {
-			k, err := d.Token()
-			if err != nil {
-				return nil, fmt.Errorf("byte %d: %w", d.InputOffset(), err)
-			}
-			v, err := readValue(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			o.keys, o.vals = append(o.keys, k.(string)), append(o.vals, v)
-		}
-		if _, err := d.Token(); err != nil {
-			return nil, fmt.Errorf("byte %d: %w", d.InputOffset(), err)
-		}
-		return o, nil
-	case '[':
-		list := []any{}
-		for d.More() {
-			v, err := readValue(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		if _, err := d.Token(); err != nil {
-			return nil, fmt.Errorf("byte %d: %w", d.InputOffset(), err)
-		}
-		return list, nil
-	}
-	return nil, fmt.Errorf("byte %d: unexpected %v", d.InputOffset(), delim)
 }
 
 func kindOf(v any) string {

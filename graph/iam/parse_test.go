@@ -2,6 +2,8 @@ package iam
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -69,7 +71,7 @@ func TestParseProblems(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"empty", "", "unexpected EOF"},
-		{"not JSON", "hello", "invalid character"},
+		{"not JSON", "hello", "want a value"},
 		{"truncated", `{"Statement":[{"Effect":"All`, "unexpected EOF"},
 		{"a list", `[]`, "want an object, got a list"},
 		{"two documents", `{"Statement":[]}{}`, "something follows"},
@@ -113,6 +115,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(loadManaged().Policies["arn:aws:iam::aws:policy/"+name]))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		checkReader(t, data)
 		doc, err := Parse(data)
 		if err != nil {
 			return
@@ -132,4 +135,30 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkReader holds the JSON reader against encoding/json.
+func checkReader(t *testing.T, data []byte) {
+	r := &reader{data: string(data)}
+	v, err := r.value()
+	r.space()
+	if strings.Contains(fmt.Sprint(err), "nested more") {
+		return
+	}
+	if ok := err == nil && r.pos == len(data); ok != json.Valid(data) {
+		t.Fatalf("%q: read is %v (%v), json.Valid %v", data, ok, err, json.Valid(data))
+	}
+	if s, ok := v.(string); ok && err == nil && r.pos == len(data) {
+		var want string
+		if err := json.Unmarshal(data, &want); err != nil || s != want {
+			t.Fatalf("%q: read %q, encoding/json %q", data, s, want)
+		}
+	}
+}
+
+func TestReader(t *testing.T) {
+	for _, s := range []string{`"a"`, `"\u00e9\n\"\\\/\b\f\r\t"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"\u12"`, `"\x"`, "\"\xff\"", "\"\x01\"",
+		`-0.5e+3`, `01`, `1.`, `1e`, `-`, `.5`, `+1`, `tru`, `true`, `[1,]`, `[1 2]`, `{"a":1,}`, `{"a"}`, `{,}`, `[`, `{"a":[{}],"a":null}`, ` [ ] `, `"\u+123"`, `nul`, `""x`, `"é\n€"`} {
+		checkReader(t, []byte(s))
+	}
 }
