@@ -91,7 +91,8 @@ type builder struct {
 	named      map[graph.NodeID]bool         // of them, those that a configuration or a policy names, too
 	carriedOut map[graph.NodeID]graph.EdgeID // tool → its link to the function behind it
 
-	lines        map[string][]int // by policy ID: the lines its statements begin on
+	rolesByName  map[string]string // ARNs of imported roles by account and name
+	lines        map[string][]int  // by policy ID: the lines its statements begin on
 	managedByARN map[string]*inventory.ManagedPolicy
 	functions    map[string]*inventory.Function
 	trails       []trailView
@@ -165,6 +166,25 @@ func attr(n *graph.Node, key, value string) {
 	n.Attrs = append(n.Attrs, graph.Tag{Key: key, Value: value})
 }
 
+// listAttr adds to a fact that may have several values, in order.
+func listAttr(n *graph.Node, key, value string) {
+	if value == "" {
+		return
+	}
+	for i := range n.Attrs {
+		if n.Attrs[i].Key == key {
+			all := strings.Split(n.Attrs[i].Value, listSeparator)
+			if at, found := slices.BinarySearch(all, value); !found {
+				n.Attrs[i].Value = strings.Join(slices.Insert(all, at, value), listSeparator)
+			}
+			return
+		}
+	}
+	n.Attrs = append(n.Attrs, graph.Tag{Key: key, Value: value})
+}
+
+const listSeparator = ", "
+
 func setTags(n *graph.Node, tags inventory.Tags) {
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
 		t := graph.Tag{Key: k, Value: tags[k]}
@@ -218,7 +238,7 @@ func (b *builder) detail(n *graph.Node) string {
 		parts = append(parts, "DynamoDB")
 	case graph.KindAgent:
 		parts = append(parts, "Bedrock agent")
-		if v := n.Attr("serves version"); v != "" && v != "DRAFT" {
+		if v := n.Attr(servesVersion); v != "" && v != "DRAFT" {
 			parts[0] += " v" + v
 		}
 	case graph.KindVectorStore:

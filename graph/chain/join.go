@@ -31,6 +31,9 @@ func (b *builder) joinIdentities() {
 		addSource(n, r.Source)
 		setTags(n, r.Tags)
 		attr(n, "last used", r.LastUsed)
+		for _, p := range r.InstanceProfiles {
+			listAttr(n, "instance profile", lastSegment(p))
+		}
 		if r.Boundary != "" {
 			attr(n, "boundary", lastSegment(r.Boundary))
 		}
@@ -75,14 +78,8 @@ func seen(n *graph.Node, s inventory.Source) {
 
 // joinWorkloadParts makes nodes of models, agents, knowledge bases and what belongs to them.
 func (b *builder) joinWorkloadParts() {
-	for i := range b.f.Agents {
-		a := &b.f.Agents[i]
-		n := b.arnNode(a.ARN, graph.KindAgent, cmp.Or(a.Name, a.ID))
-		if n.Name == a.ID && a.Name != "" {
-			n.Name = a.Name
-		}
-		b.byID["agent/"+a.ID] = n.ID
-		b.byID["agent/"+a.ARN] = n.ID
+	for _, a := range arnsFirst(b.f.Agents, func(a *inventory.Agent) string { return a.ARN }) {
+		n := b.called("agent", a.ARN, a.ID, graph.KindAgent, a.Name)
 		setTags(n, a.Tags)
 		if a.Listed {
 			addSource(n, a.Source)
@@ -92,13 +89,10 @@ func (b *builder) joinWorkloadParts() {
 		attr(n, "status", a.Status)
 		attr(n, "foundation model", a.Model.Value)
 		b.runsAs(n, a.Role, a.Source, "the agent's service role")
-		for _, fn := range a.OverrideLambda {
-			attr(n, "override function", lastSegment(fn))
-		}
 		attr(n, "encryption key", a.Key)
 	}
 	for i := range b.f.Agents { // a listed agent that nothing else describes
-		if n := b.nodes[graph.NodeID(b.f.Agents[i].ARN)]; b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
+		if n := b.nodes[b.byID["agent/"+b.f.Agents[i].ID]]; b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
 			n.Unknown = "only listed: get-agent was not imported, so its role, tools and data are not known"
 		}
 	}
@@ -109,17 +103,14 @@ func (b *builder) joinWorkloadParts() {
 			addSource(n, al.Source)
 			if al.Name != "TSTALIASID" && al.ID != "TSTALIASID" {
 				for _, v := range al.Versions {
-					attr(n, "serves version", v)
+					listAttr(n, servesVersion, v)
 				}
-				attr(n, "alias", al.Name)
+				listAttr(n, "alias", al.Name)
 			}
 		}
 	}
-	for i := range b.f.KnowledgeBases {
-		k := &b.f.KnowledgeBases[i]
-		n := b.arnNode(k.ARN, graph.KindKB, cmp.Or(k.Name, k.ID))
-		b.byID["kb/"+k.ID] = n.ID
-		b.byID["kb/"+k.ARN] = n.ID
+	for _, k := range arnsFirst(b.f.KnowledgeBases, func(k *inventory.KnowledgeBase) string { return k.ARN }) {
+		n := b.called("kb", k.ARN, k.ID, graph.KindKB, k.Name)
 		setTags(n, k.Tags)
 		if k.Listed {
 			addSource(n, k.Source)
@@ -131,7 +122,7 @@ func (b *builder) joinWorkloadParts() {
 		b.runsAs(n, k.Role, k.Source, "the knowledge base's service role")
 	}
 	for i := range b.f.KnowledgeBases {
-		if n := b.nodes[graph.NodeID(b.f.KnowledgeBases[i].ARN)]; b.f.KnowledgeBases[i].Listed && n.RunsAs == "" && n.Attr("type") == "" {
+		if n := b.nodes[b.byID["kb/"+b.f.KnowledgeBases[i].ID]]; b.f.KnowledgeBases[i].Listed && n.RunsAs == "" && n.Attr("type") == "" {
 			n.Unknown = "only listed: get-knowledge-base was not imported, so its role, store and sources are not known"
 		}
 	}
@@ -156,11 +147,11 @@ func (b *builder) joinWorkloadParts() {
 	}
 	for i := range b.f.Runtimes {
 		r := &b.f.Runtimes[i]
-		n := b.arnNode(r.ARN, graph.KindRuntime, cmp.Or(r.Name, r.ID))
-		b.byID["runtime/"+r.ID] = n.ID
+		n := b.called("runtime", r.ARN, r.ID, graph.KindRuntime, r.Name)
 		addSource(n, r.Source)
 		setTags(n, r.Tags)
 		attr(n, "network", r.Network)
+		attr(n, "artifact", r.Artifact)
 		attr(n, "authorizer", r.Authorizer)
 		if !r.Listed {
 			b.runsAs(n, r.Role, r.Source, "the runtime's execution role")
@@ -168,32 +159,23 @@ func (b *builder) joinWorkloadParts() {
 	}
 	for i := range b.f.Gateways {
 		g := &b.f.Gateways[i]
-		n := b.arnNode(g.ARN, graph.KindGateway, cmp.Or(g.Name, g.ID))
-		b.byID["gateway/"+g.ID] = n.ID
-		b.byID["gateway/"+g.ARN] = n.ID
+		n := b.called("gateway", g.ARN, g.ID, graph.KindGateway, g.Name)
 		addSource(n, g.Source)
 		setTags(n, g.Tags)
 		attr(n, "authorizer", g.Authorizer)
+		attr(n, "policy engine", g.PolicyEngine)
 		if !g.Listed {
 			b.runsAs(n, g.Role, g.Source, "the gateway's service role")
 		}
 	}
-	for i := range b.f.Memories {
-		m := &b.f.Memories[i]
-		n := b.arnNode(m.ARN, graph.KindMemory, cmp.Or(m.Name, m.ID))
+	for _, m := range arnsFirst(b.f.Memories, func(m *inventory.Memory) string { return m.ARN }) {
+		n := b.called("memory", m.ARN, m.ID, graph.KindMemory, m.Name)
 		addSource(n, m.Source)
 		if m.Role.OK() {
 			b.runsAs(n, m.Role, m.Source, "the memory's execution role")
 		}
 	}
-	for i := range b.f.Endpoints {
-		e := &b.f.Endpoints[i]
-		n := b.arnNode(e.ARN, graph.KindEndpoint, e.Name)
-		addSource(n, e.Source)
-		if !e.Listed {
-			b.runsAs(n, e.Role, e.Source, "the model's execution role")
-		}
-	}
+	b.joinEndpoints()
 	for i := range b.f.Flows {
 		fl := &b.f.Flows[i]
 		n := b.arnNode(fl.ARN, graph.KindFlow, cmp.Or(fl.Name, fl.ID))
@@ -211,7 +193,7 @@ func (b *builder) joinWorkloadParts() {
 		}
 		if n, ok := b.nodes[id]; ok {
 			addSource(n, ep.Source)
-			attr(n, "endpoint", strings.TrimSpace(ep.Name+" "+ep.Version))
+			listAttr(n, "endpoint", strings.TrimSpace(ep.Name+" v"+ep.Version))
 		}
 	}
 	for i := range b.f.Functions {
@@ -222,6 +204,41 @@ func (b *builder) joinWorkloadParts() {
 		attr(n, "runtime", fn.Runtime)
 		b.runsAs(n, fn.Role, fn.Source, "the function's execution role")
 	}
+}
+
+// called is the node of a thing that other facts name by its ARN or by its id. Listings that do not say their account
+// and Region give no ARN: the thing is then what another file describes under the same id, else a node of its own.
+func (b *builder) called(scheme, a, id string, kind graph.NodeKind, name string) *graph.Node {
+	var n *graph.Node
+	switch known, ok := b.byID[scheme+"/"+id]; {
+	case a != "":
+		n = b.arnNode(a, kind, cmp.Or(name, id))
+	case ok:
+		n = b.nodes[known]
+	default:
+		n = b.node(graph.NodeID(scheme+"/"+id), kind, cmp.Or(name, id))
+	}
+	if n.Name == id && name != "" {
+		n.Name = name
+	}
+	b.byID[scheme+"/"+id] = n.ID
+	if a != "" {
+		b.byID[scheme+"/"+a] = n.ID
+	}
+	return n
+}
+
+// arnsFirst lists facts so that those that name themselves stand before those that only have an id.
+func arnsFirst[T any](facts []T, arnOf func(*T) string) []*T {
+	out := make([]*T, 0, len(facts))
+	for _, named := range []bool{true, false} {
+		for i := range facts {
+			if (arnOf(&facts[i]) != "") == named {
+				out = append(out, &facts[i])
+			}
+		}
+	}
+	return out
 }
 
 // unqualified is a function's ARN without a version or alias.
@@ -258,7 +275,9 @@ func (b *builder) runsAs(n *graph.Node, role inventory.Text, s inventory.Source,
 	}
 	r := b.roleNode(role.Value)
 	unknownNode(r, "named as the role of "+n.Name+"; the role itself was not imported, so what it may do is not known")
-	n.RunsAs = r.ID
+	if n.RunsAs == "" || n.RunsAs > r.ID { // an endpoint with several models may run as several; the first names it
+		n.RunsAs = r.ID
+	}
 	e := b.edge(n.ID, graph.RunsAs, r.ID)
 	e.Wired = graph.Yes
 	addEvidence(e, configured(s, note))
@@ -423,8 +442,8 @@ func (b *builder) modelNode(ref string) *graph.Node {
 	}
 	n := b.node(graph.NodeID("model/"+id), graph.KindModel, modelName(id))
 	attr(n, "model id", id)
-	if region != "" && n.Region == "" {
-		n.Region = region
+	if region != "" && !arn.HasWildcard(region) {
+		listAttr(n, "seen in", region)
 	}
 	return n
 }
@@ -434,6 +453,9 @@ func modelName(id string) string {
 	name := id
 	if _, rest, ok := strings.Cut(id, "."); ok {
 		name = rest
+	}
+	if strings.Contains(name, inventory.UnresolvedMark) {
+		return name
 	}
 	name, _, _ = strings.Cut(name, ":")
 	return name

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/permchain/permchain/graph"
-	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
 )
 
@@ -63,27 +62,10 @@ func (d *door) open() {
 				d.link(b.accountNode(account), graph.ScopeAccount, nil)
 			}
 		default:
-			target := p
-			if q, err := arn.Parse(p); err == nil && q.Service == "sts" {
-				target = roleOfSession(q)
+			n := b.principalNode(p, "named by the resource policy of "+d.node.Name+"; not imported itself")
+			if b.principals[n.ARN] != nil {
+				continue // asked about in grants, with its own policies
 			}
-			if b.principals[target] != nil {
-				continue
-			}
-			kind := graph.KindUser
-			if strings.Contains(target, ":role/") {
-				kind = graph.KindRole
-			}
-			n := b.nodes[graph.NodeID(target)]
-			if n == nil {
-				if kind == graph.KindRole {
-					n = b.roleNode(target)
-				} else {
-					n = b.arnNode(target, kind, lastSegment(target))
-				}
-			}
-			unknownNode(n, "named by the resource policy of "+d.node.Name+"; not imported itself")
-			n.Outside = b.outside(account)
 			d.link(n, graph.ScopeExact, nil)
 		}
 	}

@@ -111,24 +111,8 @@ func (t *trusted) aws(p string) {
 	case isRoot(p):
 		t.account(account, p)
 	default:
-		target := p
-		if a, err := arn.Parse(p); err == nil && a.Service == "sts" {
-			target = roleOfSession(a)
-		}
-		kind := graph.KindUser
-		if strings.Contains(target, ":role/") {
-			kind = graph.KindRole
-		}
-		n := b.nodes[graph.NodeID(target)]
-		if n == nil {
-			if kind == graph.KindRole {
-				n = b.roleNode(target)
-			} else {
-				n = b.arnNode(target, kind, lastSegment(target))
-			}
-			unknownNode(n, "named by the trust policy of "+t.role.Name+"; not imported itself")
-			n.Outside = b.outside(account)
-		}
+		n := b.principalNode(p, "named by the trust policy of "+t.role.Name+"; not imported itself")
+		target := n.ARN
 		e := t.link(n, graph.ScopeExact, p)
 		if from, ok := b.principals[target]; ok {
 			b.setVerdict(e, b.evaluateTrust(from, t))
@@ -274,7 +258,7 @@ func (t *trusted) federated(provider string) {
 	n.Detail = cmp.Or(n.Detail, detail)
 	attr(n, "identity provider", host)
 	for _, w := range who {
-		attr(n, "identities", w)
+		listAttr(n, "identities", w)
 	}
 	e := t.link(n, scope, provider)
 	e.Wired = graph.Yes
@@ -344,7 +328,52 @@ func isRoot(p string) bool {
 	return accountOf(p) == p || strings.HasSuffix(p, ":root")
 }
 
-// roleOfSession is the role's ARN without its path, which a session's ARN does not hold.
+// principalNode is the node of a principal that a policy names by its ARN: a role for a session of it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func (b *builder) principalNode(p, why string) *graph.Node {
+	target, kind := p, graph.KindUser
+	a, err := arn.Parse(p)
+	switch {
+	case err != nil:
+	case a.Service == "sts" && a.ResourceType() == "assumed-role":
+		target, kind = b.sessionRole(a), graph.KindRole
+	case a.ResourceType() == "role":
+		kind = graph.KindRole
+	case a.ResourceType() == "federated-user":
+		kind = graph.KindFederated
+	}
+	if n, ok := b.nodes[graph.NodeID(target)]; ok {
+		return n
+	}
+	var n *graph.Node
+	if kind == graph.KindRole {
+		n = b.roleNode(target)
+	} else {
+		n = b.arnNode(target, kind, lastSegment(target))
+	}
+	unknownNode(n, why)
+	n.Outside = b.outside(n.Account)
+	return n
+}
+
+// sessionRole is the role of a session. A session's ARN does not hold the role's path, so an imported role of that name
+// is meant, and there is only one in an account.
+func (b *builder) sessionRole(a arn.ARN) string {
+	role := roleOfSession(a)
+	if _, ok := b.principals[role]; ok {
+		return role
+	}
+	if b.rolesByName == nil {
+		b.rolesByName = map[string]string{}
+		for i := range b.f.Roles {
+			r := &b.f.Roles[i]
+			b.rolesByName[accountOf(r.ARN)+"/"+lastSegment(r.ARN)] = r.ARN
+		}
+	}
+	return cmp.Or(b.rolesByName[a.Account+"/"+lastSegment(role)], role)
+}
+
+// roleOfSession is the role's ARN without its path.
 func roleOfSession(a arn.ARN) string {
 	parts := strings.Split(a.Resource, "/")
 	if len(parts) < 2 {

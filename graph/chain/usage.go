@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/inventory"
 )
 
@@ -76,10 +77,8 @@ func (b *builder) usedBy(u *inventory.Usage, to *graph.Node, kind graph.EdgeKind
 	if n, ok := b.nodes[id]; ok {
 		return n
 	}
-	for _, nid := range sortedKeysOf(b.nodes) { // an assumed role's ARN has no path
-		if n := b.nodes[nid]; n.Kind == graph.KindRole && n.Account == accountOf(u.Principal) && lastSegment(n.ARN) == lastSegment(u.Principal) {
-			return n
-		}
+	if a, err := arn.Parse(u.Principal); err == nil && a.ResourceType() == "role" { // an assumed role's ARN has no path
+		return b.nodes[graph.NodeID(b.sessionRole(a))]
 	}
 	return nil
 }
