@@ -8,8 +8,10 @@
 //
 // # Attrs of a Resource
 //
-//	AWS::Logs::LogGroup            "retention" (days, or "never expires"), "kms key" ("" when there is none), "class"
-//	AWS::S3::Bucket                "access log bucket", "encryption", "kms key", "retention"
+//	AWS::Logs::LogGroup            "retention" (days, or "never expires"), "kms key" ("" when there is none), "encryption"
+//	                               ("no customer key" when there is none), "class"
+//	AWS::S3::Bucket                "access log bucket", "encryption", "kms key", "retention" (days, or "never expires"; with
+//	                               words behind it where parts of the bucket expire otherwise)
 //	AWS::DynamoDB::Table           "kms key"
 //	AWS::SecretsManager::Secret    "kms key"
 //	AWS::KMS::Key                  "manager" (AWS or CUSTOMER), "state", "description"

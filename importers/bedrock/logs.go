@@ -12,7 +12,9 @@ var logFormats = []format{
 }
 
 // logGroup reads one log group. A group without retentionInDays keeps its events for ever; one without kmsKeyId is
-// encrypted by a key of AWS. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+// encrypted by CloudWatch Logs itself, by no key of the customer's: "encryption" says so, since an empty key could as well
+// be one that nothing was read about. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
 func (d *decoder) logGroup(v inventory.Value) error {
 	if err := need(v, "logGroupName"); err != nil {
 		return err
@@ -22,6 +24,9 @@ func (d *decoder) logGroup(v inventory.Value) error {
 		Attrs: map[string]string{"retention": "never expires", "kms key": v.Get("kmsKeyId").Str()}, Source: d.source(v)}
 	if days := v.Get("retentionInDays").Text(); days != "" {
 		r.Attrs["retention"] = days
+	}
+	if r.Attrs["kms key"] == "" {
+		r.Attrs["encryption"] = "no customer key"
 	}
 	if class := v.Get("logGroupClass").Str(); class != "" {
 		r.Attrs["class"] = class

@@ -134,7 +134,7 @@ func TestLogsAndStorage(t *testing.T) {
 			{"logGroupName": "/b", "arn": "arn:x:*", "logGroupArn": "arn:x", "logGroupClass": "INFREQUENT_ACCESS"}]}`,
 			inventory.Facts{Resources: []inventory.Resource{
 				{ARN: "arn:aws:logs:eu-central-1:111122223333:log-group:/a", Name: "/a", Type: "AWS::Logs::LogGroup", Attrs: map[string]string{"retention": "30", "kms key": "arn:k"}},
-				{ARN: "arn:x", Name: "/b", Type: "AWS::Logs::LogGroup", Attrs: map[string]string{"retention": "never expires", "kms key": "", "class": "INFREQUENT_ACCESS"}}}}},
+				{ARN: "arn:x", Name: "/b", Type: "AWS::Logs::LogGroup", Attrs: map[string]string{"retention": "never expires", "kms key": "", "encryption": "no customer key", "class": "INFREQUENT_ACCESS"}}}}},
 		{"buckets", "b.json", "s3api list-buckets", `{"Buckets": [{"Name": "b", "CreationDate": "2026-01-01"}], "Owner": {"ID": "x"}}`, bucket("b", nil, nil)},
 		{"tags", "get-bucket-tagging-b.json", "s3api get-bucket-tagging", `{"TagSet": [{"Key": "owner", "Value": "x"}]}`, bucket("b", nil, inventory.Tags{"owner": "x"})},
 		{"tags of nobody knows what", "tags.json", "s3api get-bucket-tagging", `{"TagSet": [{"Key": "owner", "Value": "x"}]}`,
@@ -143,9 +143,19 @@ func TestLogsAndStorage(t *testing.T) {
 		{"encryption", "get-bucket-encryption-b.json", "s3api get-bucket-encryption", `{"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:k"}}]}}`,
 			bucket("b", map[string]string{"encryption": "aws:kms", "kms key": "arn:k"}, nil)},
 		{"objects that go after 90 days", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [
-			{"ID": "tmp", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}, {"ID": "off", "Status": "Disabled", "Filter": {}, "Expiration": {"Days": 7}},
+			{"ID": "tmp", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 100}}, {"ID": "off", "Status": "Disabled", "Filter": {}, "Expiration": {"Days": 7}},
 			{"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 90}}, {"ID": "old", "Status": "Enabled", "Prefix": "", "Expiration": {"Days": 120}}]}`,
 			bucket("b", map[string]string{"retention": "90"}, nil)},
+		{"a part that goes sooner", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [
+			{"Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}}, {"Status": "Enabled", "Filter": {"Prefix": "a/"}, "Expiration": {"Days": 1}},
+			{"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 90}}]}`,
+			bucket("b", map[string]string{"retention": "90 d, but 1 d for a part"}, nil)},
+		{"only a part that goes", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [
+			{"Status": "Enabled", "Filter": {"Prefix": "a/"}, "Expiration": {"Days": 30}}]}`,
+			bucket("b", map[string]string{"retention": "never expires, but 30 d for a part"}, nil)},
+		{"objects that go on a day", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [
+			{"Status": "Enabled", "Filter": {}, "Expiration": {"Date": "2026-12-01T00:00:00Z"}}]}`,
+			bucket("b", map[string]string{"retention": "never expires, but objects go on 2026-12-01T00:00:00Z"}, nil)},
 		{"objects that only move", "get-bucket-lifecycle-configuration-b.json", "s3api get-bucket-lifecycle-configuration", `{"Rules": [{"Status": "Enabled", "Filter": {}, "Transitions": [{"Days": 30}]}]}`,
 			bucket("b", map[string]string{"retention": "never expires"}, nil)},
 		{"a table", "t.json", "dynamodb describe-table", `{"Table": {"TableName": "t", "TableArn": "arn:t", "SSEDescription": {"KMSMasterKeyArn": "arn:k"}}}`,

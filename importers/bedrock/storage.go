@@ -2,6 +2,8 @@ package bedrock
 
 import (
 	"cmp"
+	"fmt"
+	"strconv"
 
 	"github.com/permchain/permchain/graph/inventory"
 )
@@ -91,23 +93,44 @@ func isLifecycle(s inventory.Shape) bool {
 		s.Root.Get("Rules", "[]").HasAny("Expiration", "Transitions", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload", "Filter", "Prefix")
 }
 
-// bucketLifecycle keeps the days after which objects go, where an enabled rule for the whole bucket says so; a rule for
-// a part of it says nothing of the rest. Without such a rule objects never expire.
+// bucketLifecycle keeps the days after which objects go, where an enabled rule for the whole bucket says so. Without a
+// rule that expires any, objects never do. Where a rule for a part of the bucket lets that go sooner, or one names a date,
+// it is said in words: which objects that reaches is not followed.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
 func (d *decoder) bucketLifecycle(root inventory.Value) error {
 	b, ok := d.bucketOf("get-bucket-lifecycle-configuration", root)
 	if !ok {
 		return nil
 	}
-	b.Attrs = map[string]string{"retention": "never expires"}
-	shortest := 0
+	shortest, part, date := 0, 0, ""
 	for r := range root.Get("Rules").Items() {
-		days, ok := r.Get("Expiration").Get("Days").Int()
-		if ok && r.Get("Status").Str() == "Enabled" && wholeBucket(r) && (shortest == 0 || days < shortest) {
-			shortest = days
-			b.Attrs["retention"] = r.Get("Expiration").Get("Days").Text()
+		if r.Get("Status").Str() != "Enabled" {
+			continue
+		}
+		by := &shortest
+		if !wholeBucket(r) {
+			by = &part
+		}
+		if days, ok := r.Get("Expiration").Get("Days").Int(); ok && (*by == 0 || days < *by) {
+			*by = days
+		}
+		date = cmp.Or(date, r.Get("Expiration").Get("Date").Text())
+	}
+	kept, less := "never expires", ""
+	switch {
+	case date != "":
+		less = ", but objects go on " + date
+	case part > 0 && (shortest == 0 || part < shortest):
+		less = fmt.Sprintf(", but %d d for a part", part)
+	}
+	if shortest > 0 {
+		kept = strconv.Itoa(shortest)
+		if less != "" {
+			kept += " d"
 		}
 	}
+	kept += less
+	b.Attrs = map[string]string{"retention": kept}
 	d.out.Resources = append(d.out.Resources, b)
 	return nil
 }

@@ -7,14 +7,20 @@ import (
 	"github.com/permchain/permchain/graph/inventory"
 )
 
-// logGroup is AWS::Logs::LogGroup. Without a retention it keeps its events for ever.
+// logGroup is AWS::Logs::LogGroup. Without a retention it keeps its events for ever; without a key no key of the
+// customer's encrypts it.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
 func (t *template) logGroup(p part) {
 	x := t.identity(p.r, 0)
 	days := p.get("RetentionInDays").str()
 	if days == "" {
 		days = "never expires"
 	}
-	t.resource(p, x.arn, x.name, attributes("retention", days, "kms key", t.key(p.get("KmsKeyId").str()), "class", p.get("LogGroupClass").str()))
+	key, encryption := p.get("KmsKeyId"), ""
+	if !key.has() {
+		encryption = "no customer key"
+	}
+	t.resource(p, x.arn, x.name, attributes("retention", days, "kms key", t.key(key.str()), "encryption", encryption, "class", p.get("LogGroupClass").str()))
 }
 
 // trail is AWS::CloudTrail::Trail. One without selectors records every management event and nothing else.

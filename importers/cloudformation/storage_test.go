@@ -120,7 +120,7 @@ func TestOtherResources(t *testing.T) {
 	want := []string{
 		`arn:aws:states:REGION:ACCOUNT:stateMachine:m m {"role":"r"}`,
 		`arn:aws:logs:REGION:ACCOUNT:log-group:/l /l {"kms key":"k","retention":"30"}`,
-		`arn:aws:logs:REGION:ACCOUNT:log-group:Forever Forever {"retention":"never expires"}`,
+		`arn:aws:logs:REGION:ACCOUNT:log-group:Forever Forever {"encryption":"no customer key","retention":"never expires"}`,
 		`arn:aws:rds:REGION:ACCOUNT:cluster:c c {"database":"d","engine":"aurora-postgresql"}`,
 		`arn:aws:aoss:REGION:ACCOUNT:collection/Col vectors {"type":"VECTORSEARCH"}`,
 		`arn:aws:s3vectors:REGION:ACCOUNT:bucket/v/index/i i null`,
