@@ -311,6 +311,13 @@ func overlapExact(a, b []rune) bool {
 // three; more than this is one pattern with many stars against another.
 const maxIntersection = 32
 
+// Bounds on the work of one intersection: places visited, and the product of the lengths. ARNs have up to a few hundred
+// characters and policies up to eight stars in one.
+const (
+	maxSteps   = 1 << 11
+	maxProduct = 1 << 18
+)
+
 // Intersect returns patterns that together match exactly the names that both a and b match. ok is false, and the
 // patterns are not to be used, when more than a fixed number would be needed.
 func Intersect(a, b string) (patterns []string, ok bool) {
@@ -322,6 +329,9 @@ func Intersect(a, b string) (patterns []string, ok bool) {
 	case !Overlap(a, b):
 		return nil, true
 	}
+	if len(a)*len(b) > maxProduct {
+		return nil, false
+	}
 	ra, rb := []rune(squeeze(a)), []rune(squeeze(b))
 	found := map[string]bool{}
 	var out []string
@@ -329,7 +339,7 @@ func Intersect(a, b string) (patterns []string, ok bool) {
 	var walk func(i, j int, head []rune) bool
 	walk = func(i, j int, head []rune) bool {
 		steps++
-		if len(out) > maxIntersection || steps > 1<<14 {
+		if len(out) > maxIntersection || steps > maxSteps {
 			return false
 		}
 		if i == len(ra) && j == len(rb) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseProblems(t *testing.T) {
@@ -125,7 +126,11 @@ func FuzzParse(f *testing.F) {
 			for _, res := range []string{"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/1", ""} {
 				req := Request{Principal: Principal{ARN: "arn:aws:iam::111122223333:role/app"}, Action: "s3:GetObject", Resource: res, Context: ctx}
 				all := &Policies{Identity: []*Policy{p}, Resource: p, Boundary: []*Policy{p}, SCP: []Level{{"root", []*Policy{p}}}}
+				start := time.Now()
 				r := EvaluateSet(&req, all)
+				if d := time.Since(start); d > 2*time.Second {
+					t.Errorf("takes %v", d)
+				}
 				if d := Evaluate(&req, all).Decision; d != r.Decision {
 					t.Errorf("Evaluate says %v, EvaluateSet %v", d, r.Decision)
 				}

@@ -53,6 +53,9 @@ type PartAnswer struct {
 // there would be more is answered Unknown.
 const maxParts = 512
 
+// maxCuts bounds how often a part is held against a pattern, so that policies made to be slow are not.
+const maxCuts = 1 << 13
+
 // EvaluateSet answers a request whose Resource is a pattern ("arn:aws:s3:::b/*") for all that it matches. It cuts the set
 // along the patterns of statements, but only where that can change the answer, and asks once for each part.
 func EvaluateSet(req *Request, p *Policies) SetResult {
@@ -69,6 +72,7 @@ func EvaluateSet(req *Request, p *Policies) SetResult {
 	sp.collect(p)
 	seen := map[string]bool{whole: true}
 	var out SetResult
+	cuts := 0
 	for queue := []string{whole}; len(queue) > 0; queue = queue[1:] {
 		part := queue[0]
 		a := query{}
@@ -78,7 +82,7 @@ func EvaluateSet(req *Request, p *Policies) SetResult {
 		r, l, notes := a.answer(p)
 		for _, c := range sp.relevant(&a, &r, l, notes) {
 			in, ok := arn.Intersect(part, c.pattern)
-			if !ok || len(seen)+len(in) > maxParts {
+			if cuts++; !ok || len(seen)+len(in) > maxParts || cuts > maxCuts {
 				r.giveUp(&a)
 				break
 			}
