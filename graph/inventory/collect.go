@@ -53,6 +53,9 @@ type Facts struct {
 	RuntimeEndpoints []RuntimeEndpoint
 	Flows            []Flow
 	DataAccess       []DataAccess
+	APIs             []API
+	UserPools        []UserPool
+	Deliveries       []Delivery
 	NestedStacks     []NestedStack
 	Exports          []Export
 	Imports          []Import
@@ -117,6 +120,9 @@ func (f *Facts) Merge(other *Facts) {
 	f.RuntimeEndpoints = append(f.RuntimeEndpoints, other.RuntimeEndpoints...)
 	f.Flows = append(f.Flows, other.Flows...)
 	f.DataAccess = append(f.DataAccess, other.DataAccess...)
+	f.APIs = append(f.APIs, other.APIs...)
+	f.UserPools = append(f.UserPools, other.UserPools...)
+	f.Deliveries = append(f.Deliveries, other.Deliveries...)
 	f.NestedStacks = append(f.NestedStacks, other.NestedStacks...)
 	f.Exports = append(f.Exports, other.Exports...)
 	f.Imports = append(f.Imports, other.Imports...)
@@ -139,6 +145,7 @@ func (f *Facts) Count() int {
 		len(f.AgentKBs) + len(f.KnowledgeBases) + len(f.DataSources) + len(f.Guardrails) + len(f.InvocationLogging) +
 		len(f.Runtimes) + len(f.Gateways) + len(f.GatewayTargets) + len(f.Memories) + len(f.Endpoints) +
 		len(f.RuntimeEndpoints) + len(f.Flows) + len(f.DataAccess) + len(f.NestedStacks) +
+		len(f.APIs) + len(f.UserPools) + len(f.Deliveries) +
 		len(f.Functions) + len(f.Resources) + len(f.Trails) + len(f.Usages) + len(f.Intents)
 }
 

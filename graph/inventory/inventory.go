@@ -392,6 +392,50 @@ type DataRule struct {
 	Permissions []string // "aoss:ReadDocument"
 }
 
+// API is an API of API Gateway: a way in for callers, and a tool of gateways.
+type API struct {
+	ARN, ID, Name string
+	Type          string // REST, HTTP, WEBSOCKET
+	Routes        []Route
+	Unknown       string // why its routes are not all known; "" when they are
+	Tags          Tags
+	Source        Source
+}
+
+// Route is one operation of an API and what answers it.
+type Route struct {
+	Method, Path string // "POST", "ANY"; "/orders/{id}", "$default"
+	Auth         string // NONE, AWS_IAM, COGNITO_USER_POOLS, JWT, CUSTOM, or an authorizer's name; "" not known
+	Key          Flag   // an API key is needed, which says which client it is, not who
+	Function     Text   // ARN of the function that answers; Known("") when none does
+	Target       string // what else answers: an integration's URI
+	Source       Source
+}
+
+// UserPool is a Cognito user pool: the people behind its tokens.
+type UserPool struct {
+	ARN, ID, Name string
+	SelfSignUp    Flag // anyone can register
+	Groups        []PoolGroup
+	Clients       []string // ids of the apps that get tokens for its people
+	Tags          Tags
+	Source        Source
+}
+
+// PoolGroup is a group of a user pool; Role is the role that its people get from an identity pool.
+type PoolGroup struct {
+	Name, Role string
+	Source     Source
+}
+
+// Delivery is a delivery of CloudWatch Logs: what a resource logs, and where that goes.
+type Delivery struct {
+	Resource    Text   // ARN of what logs
+	LogType     string // APPLICATION_LOGS, TRACES, …
+	Destination Text   // ARN of a log group, bucket or Firehose stream
+	Source      Source
+}
+
 // NestedStack is a stack that a template makes of another template.
 type NestedStack struct {
 	LogicalID string
@@ -438,6 +482,10 @@ type Function struct {
 	Role      Text
 	LogGroup  string // "" means the default /aws/lambda/NAME
 	Runtime   string
+	Code      string   // "s3://bucket/key" or an image's URI; "" not known, or written in the template
+	Layers    []string // ARNs of layers, whose code runs as the function
+	Sources   []string // ARNs of queues, streams and tables that feed it
+	URLAuth   string   // of its URL: NONE or AWS_IAM; "" when it has none that is known
 	Env       map[string]string
 	Tags      Tags
 	Source    Source

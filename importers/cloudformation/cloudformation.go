@@ -170,7 +170,7 @@ func (t *template) decoder(typ string) func(part) {
 			t.policyOn(p, "SecretId", "ResourcePolicy", "secretsmanager", "AWS::SecretsManager::Secret")
 		}
 	case "AWS::SNS::Topic":
-		return t.named("KmsMasterKeyId")
+		return t.topic
 	case "AWS::SNS::TopicPolicy":
 		return func(p part) { t.policyOn(p, "Topics", "PolicyDocument", "sns", "AWS::SNS::Topic") }
 	case "AWS::SQS::Queue":
@@ -219,15 +219,38 @@ func (t *template) decoder(typ string) func(part) {
 		return t.model
 	case "AWS::CloudFormation::Stack":
 		return t.nestedStack
+
+	case "AWS::ApiGateway::RestApi", "AWS::Serverless::Api":
+		return t.restAPI
+	case "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi":
+		return t.httpAPI
+	case "AWS::Cognito::UserPool":
+		return t.userPool
+	case "AWS::Logs::Delivery":
+		return t.delivery
+	case "AWS::CodeBuild::Project":
+		return t.acting("ServiceRole")
+	case "AWS::SageMaker::NotebookInstance", "AWS::SageMaker::Pipeline":
+		return t.acting("RoleArn")
+	case "AWS::ECS::TaskDefinition":
+		return t.acting("TaskRoleArn")
 	}
 	return nil
 }
 
-// elsewhere says of types that have no facts of their own why they are not skipped.
+// elsewhere are types that have no facts of their own, because they are read with others.
 var elsewhere = []string{
 	"AWS::IAM::InstanceProfile", "AWS::IAM::UserToGroupAddition", // in the role or user they are for
-	"AWS::Lambda::Permission", // in the policy of their function
-	"AWS::KMS::Alias",         // the name of its key
+	"AWS::Lambda::Permission",                                     // in the policy of their function
+	"AWS::KMS::Alias",                                             // the name of its key
+	"AWS::ApiGateway::Resource", "AWS::ApiGatewayV2::Integration", // in the routes of their API
+	"AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination", // in the delivery between them
+}
+
+// partTypes are read with what they belong to, when that is in the template.
+var partTypes = []string{
+	"AWS::Lambda::Url", "AWS::Lambda::EventSourceMapping", "AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route",
+	"AWS::Cognito::UserPoolGroup", "AWS::Cognito::UserPoolClient", "AWS::SNS::Subscription",
 }
 
 // skipReasons says of types that a reader would expect in a chain why they are not taken.
@@ -239,15 +262,9 @@ var skipReasons = map[string]string{
 	"AWS::BedrockAgentCore::WorkloadIdentity":     "a workload identity grants nothing by itself",
 	"AWS::Lambda::Alias":                          "an alias of a function stands for the function",
 	"AWS::Lambda::Version":                        "a version of a function stands for the function",
-	"AWS::Lambda::Url":                            "who may call the URL is in the function's permissions",
 	"AWS::Lambda::LayerVersion":                   "code that runs as the functions that use it",
-	"AWS::Lambda::EventSourceMapping":             "what a function reads from is in its role's permissions",
-	"AWS::SNS::Subscription":                      "what a topic delivers to is not read",
 	"AWS::CloudFormation::CustomResource":         "what a custom resource does is in the code of its function, whose role is read",
 	"AWS::CloudFormation::Macro":                  "what a macro does is in the code of its function, whose role is read",
-	"AWS::CodeBuild::Project":                     "builds are not part of the chain; the role they run as is read",
-	"AWS::Cognito::UserPool":                      "the people in a user pool are not in a template",
-	"AWS::Cognito::UserPoolClient":                "the people in a user pool are not in a template",
 	"AWS::Cognito::IdentityPool":                  "which roles its identities get is in the roles' trust policies",
 	"AWS::OpenSearchServerless::SecurityPolicy":   "encryption and network policies of collections are not read",
 	"AWS::OpenSearchServerless::Index":            "an index stands for its collection",
@@ -262,7 +279,7 @@ func (t *template) skipped() {
 	var order []*resource
 	count := map[string]int{}
 	for _, r := range t.order {
-		if t.decoder(r.typ) != nil || slices.Contains(elsewhere, r.typ) || !t.created(r) {
+		if t.decoder(r.typ) != nil || slices.Contains(elsewhere, r.typ) || t.taken[r.id] || !t.created(r) {
 			continue
 		}
 		if count[r.typ]++; count[r.typ] == 1 {
@@ -276,6 +293,8 @@ func (t *template) skipped() {
 		}
 		switch {
 		case s.Why != "":
+		case slices.Contains(partTypes, r.typ):
+			s.Why = "what it belongs to is not in the template"
 		case strings.HasPrefix(r.typ, "Custom::"):
 			s.Why = skipReasons["AWS::CloudFormation::CustomResource"]
 		default:

@@ -81,6 +81,8 @@ func tally(f *inventory.Facts) string {
 	add(len(f.Memories), "memories")
 	add(len(f.Functions), "functions")
 	add(len(f.Resources), "resources")
+	add(len(f.APIs), "APIs")
+	add(len(f.UserPools), "user pools")
 	add(len(f.NestedStacks), "nested stacks")
 	add(len(f.Exports), "exports")
 	add(len(f.Imports), "imports")
@@ -94,17 +96,17 @@ func TestCorpus(t *testing.T) {
 	want := map[string]struct{ facts, skips string }{
 		"01-knowledge-bases.yaml":     {"2 roles, 2 knowledge bases, 2 data sources, 1 functions, 1 resources, 3 exports", "Custom::IngestSync IngestSync"},
 		"02-agentic-gateway.yaml":     {"1 roles, 1 gateways, 2 targets, 2 exports, 2 imports", ""},
-		"agent_template.yaml":         {"4 roles, 3 resource policies, 1 agents, 1 aliases, 3 action groups, 3 functions, 1 resources", "AWS::Lambda::LayerVersion SlackBoltLayer|AWS::ApiGateway::RestApi SlackIntegrationApi|AWS::ApiGateway::Resource SlackIntegrationResource|AWS::ApiGateway::Method SlackIntegrationMethod|AWS::ApiGateway::Deployment SlackIntegrationDeployment"},
-		"hr-resources.yml":            {"2 roles, 2 attached policies, 1 resource policies, 1 agents, 4 action groups, 1 functions, 1 resources", "AWS::SNS::Subscription SNSSubscription"},
+		"agent_template.yaml":         {"4 roles, 3 resource policies, 1 agents, 1 aliases, 3 action groups, 3 functions, 1 resources, 1 APIs", "AWS::Lambda::LayerVersion SlackBoltLayer|AWS::ApiGateway::Deployment SlackIntegrationDeployment"},
+		"hr-resources.yml":            {"2 roles, 2 attached policies, 1 resource policies, 1 agents, 4 action groups, 1 functions, 1 resources", ""},
 		"kb-infra-template.template":  {"1 knowledge bases, 1 data sources", ""},
 		"kb-role-template.template":   {"1 roles", ""},
 		"sam-003-bedrock-agent.yaml":  {"2 roles, 1 resource policies, 1 agents, 1 aliases, 1 action groups, 1 functions, 1 resources", ""},
 		"cdk-issue747.template.json":  {"3 roles, 2 attached policies, 1 resource policies, 2 agents, 6 action groups, 1 functions", ""},
 		"customer-support-stack.yaml": {"7 nested stacks", ""},
 		"data-masking-stack.yaml":     {"2 roles, 2 resource policies, 1 guardrails, 2 functions", ""},
-		"multi-agent-runtime.yaml":    {"4 roles, 2 resource policies, 2 runtimes, 1 functions, 2 resources, 8 exports", "AWS::CodeBuild::Project (2)|Custom::CodeBuildTrigger (2)"},
-		"cdk-supportAgentDemo-AgentCoreStack.template.json": {"4 roles, 1 attached policies, 1 runtimes, 2 runtime endpoints, 1 gateways, 2 targets, 1 memories, 2 functions",
-			"AWS::Cognito::UserPool supportAgentDemoCognitoUserPool75D512A6|AWS::Cognito::UserPoolResourceServer supportAgentDemoCognitoUserPoolsupportAgentDemoCognitoResourceServer846FAFB2|AWS::Cognito::UserPoolDomain supportAgentDemoCognitoUserPoolsupportAgentDemoCognitoDomain49513BF4|AWS::Cognito::UserPoolGroup (3)|AWS::Cognito::UserPoolClient supportAgentDemoCognitoUserAppClient7EE36C81"},
+		"multi-agent-runtime.yaml":    {"4 roles, 2 resource policies, 2 runtimes, 1 functions, 4 resources, 8 exports", "Custom::CodeBuildTrigger (2)"},
+		"cdk-supportAgentDemo-AgentCoreStack.template.json": {"4 roles, 1 attached policies, 1 runtimes, 2 runtime endpoints, 1 gateways, 2 targets, 1 memories, 2 functions, 1 user pools",
+			"AWS::Cognito::UserPoolResourceServer supportAgentDemoCognitoUserPoolsupportAgentDemoCognitoResourceServer846FAFB2|AWS::Cognito::UserPoolDomain supportAgentDemoCognitoUserPoolsupportAgentDemoCognitoDomain49513BF4"},
 	}
 	for name, data := range files {
 		t.Run(name, func(t *testing.T) {

@@ -12,9 +12,24 @@ import (
 // function is AWS::Lambda::Function, or AWS::Serverless::Function once it was transformed.
 func (t *template) function(p part) {
 	x := t.identity(p.r, 0)
-	t.out.Functions = append(t.out.Functions, inventory.Function{ARN: x.arn, Name: x.name, Role: p.get("Role").text(),
+	f := inventory.Function{ARN: x.arn, Name: x.name, Role: p.get("Role").text(),
 		LogGroup: p.get("LoggingConfig", "LogGroup").str(), Runtime: p.get("Runtime").str(),
-		Env: p.get("Environment", "Variables").env(), Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)})
+		Env: p.get("Environment", "Variables").env(), Layers: p.get("Layers").texts(), Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
+	code := p.get("Code")
+	f.Code, _ = code.get("ImageUri").settled()
+	if bucket, _ := code.get("S3Bucket").settled(); bucket != "" {
+		key, _ := code.get("S3Key").settled()
+		f.Code = "s3://" + bucket + "/" + key
+	}
+	for _, name := range []string{x.arn, x.name} {
+		for _, r := range t.partsOf(name, "AWS::Lambda::EventSourceMapping", "FunctionName") {
+			f.Sources = append(f.Sources, t.properties(r).get("EventSourceArn").strs()...)
+		}
+		for _, r := range t.partsOf(name, "AWS::Lambda::Url", "TargetFunctionArn") {
+			f.URLAuth = t.properties(r).get("AuthType").str()
+		}
+	}
+	t.out.Functions = append(t.out.Functions, f)
 }
 
 // permissions makes one resource policy of all permissions of a function, as Lambda keeps them: a statement for each.

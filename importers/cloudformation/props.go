@@ -316,7 +316,7 @@ func (t *template) uncertain() {
 		switch d := t.condition(r.cond, 0); {
 		case d.state == inventory.No && d.marks&byDefault == 0:
 			t.out.Skips = append(t.out.Skips, inventory.Skip{What: r.typ + " " + r.id, Why: "condition " + r.cond + " is false, so it is not created", Source: t.source(r.node, r.id)})
-		case d.state != inventory.Yes && (t.decoder(r.typ) != nil || slices.Contains(elsewhere, r.typ)):
+		case d.state != inventory.Yes && (t.decoder(r.typ) != nil || slices.Contains(elsewhere, r.typ) || slices.Contains(partTypes, r.typ)):
 			if kept[r.cond] == nil {
 				order = append(order, r)
 			}

@@ -13,7 +13,7 @@ func (t *template) serverless(globals *value) {
 	for _, r := range append([]*resource(nil), t.order...) {
 		switch r.typ {
 		case "AWS::Serverless::Function":
-			t.samFunction(r, globals.get("Function"))
+			t.samFunction(r, globals)
 		case "AWS::Serverless::StateMachine":
 			t.samStateMachine(r, globals.get("StateMachine"))
 		case "AWS::Serverless::SimpleTable":
@@ -27,6 +27,10 @@ func (t *template) serverless(globals *value) {
 				location = location.get("ApplicationId")
 			}
 			r.props = obj(r.node, "TemplateURL", location, "Parameters", r.props.get("Parameters"))
+		case "AWS::Serverless::Api":
+			r.props = t.withGlobals(r.props, globals.get("Api"), r)
+		case "AWS::Serverless::HttpApi":
+			r.props = t.withGlobals(r.props, globals.get("HttpApi"), r)
 		case "AWS::Serverless::Connector":
 			t.samConnector(r.node, r.id, r.props.dig("Source", "Id").str())
 		}
@@ -100,8 +104,8 @@ func (t *template) merged(own, global *value, depth int) *value {
 	return out
 }
 
-func (t *template) samFunction(r *resource, global *value) {
-	props := t.withGlobals(r.props, global, r)
+func (t *template) samFunction(r *resource, globals *value) {
+	props := t.withGlobals(r.props, globals.get("Function"), r)
 	r.typ, r.props = "AWS::Lambda::Function", props
 	// What calls a function with an alias of its own calls the alias.
 	if alias := props.get("AutoPublishAlias"); alias.str() != "" {
@@ -119,8 +123,19 @@ func (t *template) samFunction(r *resource, global *value) {
 	if events := props.get("Events"); events != nil {
 		for _, e := range events.fields {
 			managed = append(managed, pollers[e.val.get("Type").str()]...)
-			t.samEvent(r, e.key, e.val)
+			source := e.val.get("Properties")
+			for _, key := range []string{"Queue", "Stream"} {
+				if from := source.get(key); from != nil {
+					t.insert(r, eventID(r, e.key, ""), obj(e.val, "Type", str(e.val, "AWS::Lambda::EventSourceMapping"), "Properties",
+						obj(e.val, "FunctionName", obj(e.val, "Ref", str(e.val, r.id)), "EventSourceArn", from), "Condition", r.node.get("Condition")))
+				}
+			}
+			t.samEvent(r, e.key, e.val, globals)
 		}
+	}
+	if url := props.get("FunctionUrlConfig"); url != nil {
+		t.insert(r, r.id+"Url", obj(url, "Type", str(url, "AWS::Lambda::Url"), "Properties",
+			obj(url, "TargetFunctionArn", obj(url, "Ref", str(url, r.id)), "AuthType", url.get("AuthType")), "Condition", r.node.get("Condition")))
 	}
 	if url := props.get("FunctionUrlConfig"); url != nil && url.get("AuthType").str() == "NONE" {
 		// Anyone may call it. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
@@ -164,24 +179,33 @@ var pathVariable = regexp.MustCompile(`\{[^}]*\}`)
 
 // samEvent adds the permission that an event source needs to call a function.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
-func (t *template) samEvent(r *resource, name string, e *value) {
+func (t *template) samEvent(r *resource, name string, e, globals *value) {
 	p := e.get("Properties")
 	id := eventID(r, name, "Permission")
 	switch typ := e.get("Type").str(); typ {
 	case "Api", "HttpApi":
-		apiProp, implicit, made := "RestApiId", "ServerlessRestApi", "AWS::ApiGateway::RestApi"
+		apiProp, implicit, made := "RestApiId", "ServerlessRestApi", "AWS::Serverless::Api"
 		if typ == "HttpApi" {
-			apiProp, implicit, made = "ApiId", "ServerlessHttpApi", "AWS::ApiGatewayV2::Api"
+			apiProp, implicit, made = "ApiId", "ServerlessHttpApi", "AWS::Serverless::HttpApi"
 		}
+		apiGlobals := globals.get(typ)
 		api := p.get(apiProp)
 		if api == nil {
 			if t.resources[implicit] == nil {
-				t.insert(r, implicit, obj(e, "Type", str(e, made)))
+				t.insert(r, implicit, obj(e, "Type", str(e, made), "Properties", obj(e, "Auth", apiGlobals.get("Auth"))))
 			}
 			api = obj(e, "Ref", str(e, implicit))
 		}
 		method := strings.ToUpper(p.get("Method").str())
-		if method == "" || method == "ANY" {
+		if method == "" {
+			method = "ANY"
+		}
+		auth := p.dig("Auth", "Authorizer").str()
+		if invoke := p.dig("Auth", "ApiKeyRequired"); auth == "" && invoke.str() == "true" {
+			auth = "API_KEY"
+		}
+		t.samRoutes = append(t.samRoutes, samRoute{api: api, fn: r, method: method, path: p.get("Path").str(), auth: auth, at: e})
+		if method == "ANY" {
 			method = "*"
 		}
 		path := pathVariable.ReplaceAllString(p.get("Path").str(), "*")

@@ -33,7 +33,10 @@ type template struct {
 	keyAliases map[string]string       // of keys: an alias's name, by the key's ARN; nil until asked for
 	aliased    map[string]string       // of keys: their ARN, by an alias's name or ARN
 	aliases    []alias
-	unsorted   bool // aliases
+	unsorted   bool                              // aliases
+	parts      map[string]map[string][]*resource // by type, then by what they belong to; see partsOf
+	taken      map[string]bool                   // parts that were read with what they belong to
+	samRoutes  []samRoute
 	schemas    map[string]schema
 	schemaText int // bytes of OpenAPI that may still be read
 	budget     int // values that functions may still make
@@ -87,7 +90,7 @@ func newTemplate(in *inventory.Input, root *value, out *inventory.Facts) (*templ
 		mappings: root.get("Mappings"), outputs: root.get("Outputs"),
 		resolved: map[string]*value{}, decided: map[string]*decision{}, deciding: map[string]bool{},
 		ids: map[string]*identity{}, naming: map[string]bool{}, warned: map[string]bool{}, imports: map[string]bool{}, attached: map[string][]string{}, partial: map[string]string{}, profiles: map[string][]string{}, joined: map[string][]string{},
-		budget: maxMade, textBudget: maxMadeText, schemas: map[string]schema{}, schemaText: maxSchemaText,
+		budget: maxMade, textBudget: maxMadeText, schemas: map[string]schema{}, parts: map[string]map[string][]*resource{}, taken: map[string]bool{}, schemaText: maxSchemaText,
 		account: in.Account, region: in.Region, stack: in.Stack,
 		described: in.Stack != "" || in.Params != nil,
 	}
