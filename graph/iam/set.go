@@ -24,7 +24,7 @@ func (r Reach) String() string { return [...]string{"none", "part", "all"}[r] }
 func (r Reach) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // SetResult is the answer for all resources that a pattern matches. Its Result is that of the part that is allowed best:
-// a part allowed outright stands before one allowed on conditions.
+// a part allowed outright stands before one allowed on conditions. Its Denies name the statements behind the holes too.
 type SetResult struct {
 	Result
 	Reach Reach
@@ -208,6 +208,14 @@ func (s *SetResult) settle(whole string) {
 	}
 	if best >= 0 {
 		s.Result = s.Answers[best].Result
+		// The Denies that make the holes decide the set too.
+		all := slices.Clone(s.Denies)
+		for i := range s.Answers {
+			if a := &s.Answers[i]; a.Result.Decision == ExplicitDeny && slices.Contains(holes, a.Pattern) {
+				all = append(all, a.Result.Denies...)
+			}
+		}
+		s.Denies = sortRefs(all)
 	}
 	s.Parts = arn.Widest(s.Parts)
 	slices.Sort(holes)

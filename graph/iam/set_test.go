@@ -54,6 +54,9 @@ func TestEvaluateSet(t *testing.T) {
 		if r.Decision != c.decision || r.Reach != c.reach || !slices.Equal(r.Parts, c.parts) || !slices.Equal(r.Holes, c.holes) {
 			t.Errorf("%s: %v, %v of it: %q but %q", c.name, r.Decision, r.Reach, r.Parts, r.Holes)
 		}
+		if len(c.holes) > 0 && len(r.Denies) == 0 {
+			t.Errorf("%s: no statement makes the holes", c.name)
+		}
 	}
 }
 
