@@ -26,7 +26,8 @@
 // the document must take their effect for unknown. Nothing unknown is dropped, and none becomes "*".
 //
 // A resource whose condition is not decided is kept, with a warning. So is one whose condition is false only by a
-// parameter's default while nobody said how the template is deployed (no stack and no parameters were given).
+// parameter's default while nobody said how the template is deployed (no stack and no parameters were given). Within a
+// resource defaults decide.
 //
 // Reading is bounded in depth, in values and in what functions may expand to; see the constants.
 package cloudformation
@@ -41,6 +42,11 @@ import (
 
 // Recognize knows a template by its Resources, each of which has a Type such as "AWS::S3::Bucket".
 func Recognize(s inventory.Shape) (format string, ok bool) {
+	if b := s.Root.Get("TemplateBody"); s.Root.Has("StagesAvailable") || s.Root.Only("TemplateBody") {
+		if b.Kind == inventory.Object || b.Kind == inventory.String {
+			return "cloudformation get-template", true
+		}
+	}
 	rs := s.Root.Get("Resources")
 	if rs.Kind != inventory.Object {
 		return "", false
@@ -96,11 +102,44 @@ func read(in *inventory.Input, out *inventory.Facts) (*template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read template %s: %w", in.File, err)
 	}
+	if root, err = unwrap(root); err != nil {
+		return nil, fmt.Errorf("read template %s: TemplateBody: %w", in.File, err)
+	}
 	t, err := newTemplate(in, root, out)
 	if err != nil {
 		return nil, fmt.Errorf("read template %s: %w", in.File, err)
 	}
 	return t, nil
+}
+
+// unwrap returns the template that `aws cloudformation get-template` prints: an object when it was written in JSON, else
+// a text. All of a text stands on one line of the file.
+func unwrap(root *value) (*value, error) {
+	body := root.get("TemplateBody")
+	switch {
+	case body == nil || root.get("Resources") != nil:
+		return root, nil
+	case body.kind != text:
+		return body, nil
+	}
+	inner, err := parse(&inventory.Input{Data: []byte(body.text)})
+	if err != nil {
+		return nil, err
+	}
+	inner.up, inner.key = body.up, body.key
+	inner.stand(body.line)
+	return inner, nil
+}
+
+// stand puts a value and all in it on one line.
+func (v *value) stand(line int) {
+	v.line = line
+	for _, e := range v.items {
+		e.stand(line)
+	}
+	for _, f := range v.fields {
+		f.val.stand(line)
+	}
 }
 
 // decoder is what takes resources of a type; nil for a type that is not taken by itself.

@@ -101,6 +101,8 @@ func TestRecognize(t *testing.T) {
 		{`{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "AWS::Serverless::Function"}}}`, "SAM template"},
 		{`{"Transform": ["AWS::Serverless-2016-10-31"], "Resources": {}}`, "SAM template"},
 		{`{"Resources": {"Fn::ForEach::X": []}}`, "CloudFormation template"},
+		{`{"TemplateBody": "Resources: {}", "StagesAvailable": ["Original"]}`, "cloudformation get-template"},
+		{`{"TemplateBody": {"Resources": {}}}`, "cloudformation get-template"},
 		{`{"Resources": {"A": {"Type": "bucket"}}}`, ""},
 		{`{"Resources": []}`, ""},
 		{`{"Statement": []}`, ""},
@@ -114,5 +116,27 @@ func TestRecognize(t *testing.T) {
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("%s: %q %v", c.data, got, ok)
 		}
+	}
+}
+
+// What get-template prints is a template in a wrapper.
+func TestGetTemplate(t *testing.T) {
+	for _, c := range []struct {
+		data    string
+		line    int
+		pointer string
+	}{
+		{"{\n\"TemplateBody\": {\n\"Resources\": {\n\"Q\": {\"Type\": \"AWS::SQS::Queue\"}}},\n\"StagesAvailable\": []}", 4, "/TemplateBody/Resources/Q"},
+		{"{\n\"TemplateBody\": \"Resources:\\n  Q:\\n    Type: AWS::SQS::Queue\\n\",\n\"StagesAvailable\": []}", 2, "/TemplateBody/Resources/Q"},
+	} {
+		out := decode(t, inventory.Input{File: "f", Data: []byte(c.data)})
+		want := inventory.Source{File: "f", Line: c.line, Pointer: c.pointer, Address: "Q"}
+		if len(out.Resources) != 1 || out.Resources[0].Source != want {
+			t.Errorf("%+v, want %+v", out.Resources, want)
+		}
+	}
+	var out inventory.Facts
+	if err := Decode(inventory.Input{File: "f", Data: []byte(`{"TemplateBody": "a: b: c"}`)}, &out); err == nil || !strings.Contains(err.Error(), "TemplateBody") {
+		t.Errorf("%v", err)
 	}
 }
