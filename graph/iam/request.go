@@ -96,6 +96,6 @@ type Policies struct {
 
 // Missing is a layer that is not, or not wholly, known.
 type Missing struct {
-	Layer  Layer
-	Reason string // "the bucket policy of hr-payroll was not imported"
+	Layer  Layer  `json:"layer"`
+	Reason string `json:"reason"` // "the bucket policy of hr-payroll was not imported"
 }
