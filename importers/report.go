@@ -30,6 +30,7 @@ func tallies(f *inventory.Facts) []inventory.Tally {
 		{Kind: "runtime endpoints", Count: len(f.RuntimeEndpoints)}, {Kind: "memories", Count: len(f.Memories)}, {Kind: "endpoints", Count: len(f.Endpoints)},
 		{Kind: "flows", Count: len(f.Flows)}, {Kind: "data access policies", Count: len(f.DataAccess)},
 		{Kind: "nested stacks", Count: len(f.NestedStacks)}, {Kind: "stack exports", Count: len(f.Exports)}, {Kind: "stack imports", Count: len(f.Imports)},
+		{Kind: "APIs", Count: len(f.APIs)}, {Kind: "user pools", Count: len(f.UserPools)}, {Kind: "log deliveries", Count: len(f.Deliveries)},
 		{Kind: "functions", Count: len(f.Functions)}, {Kind: "resources", Count: len(f.Resources)}, {Kind: "trails", Count: len(f.Trails)},
 		{Kind: "events", Count: events}, {Kind: "declarations", Count: len(f.Intents)},
 	} {
