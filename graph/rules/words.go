@@ -33,7 +33,7 @@ func (c *chain) namesOf(ids []graph.NodeID) []string {
 	return out
 }
 
-// some counts things: "1 link", "3 links".
+// some counts things: "1 link", "3 links", "2 policies", "5 days".
 func some(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
@@ -41,7 +41,7 @@ func some(n int, one string) string {
 	plural := one + "s"
 	if strings.HasSuffix(one, "s") || strings.HasSuffix(one, "ch") {
 		plural = one + "es"
-	} else if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(one, "ey") {
+	} else if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "e") && !strings.HasSuffix(stem, "a") {
 		plural = stem + "ies"
 	}
 	return strconv.Itoa(n) + " " + plural
