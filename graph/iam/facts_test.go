@@ -61,3 +61,32 @@ func TestLint(t *testing.T) {
 		t.Errorf("Lint: %q\nwant %q", got, want)
 	}
 }
+
+// TestAskerFixed asks what policies do not decide, through an index.
+func TestAskerFixed(t *testing.T) {
+	admin := mustCompile(t, "admin", []byte(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`))
+	x := NewIndex([]Subject{
+		{Principal: Principal{ARN: "arn:aws:iam::111122223333:role/admin"}, Identity: []*Policy{admin}},
+		{Principal: Principal{Kind: PrincipalAnonymous}},
+	})
+	a := x.Asker()
+	for _, c := range []struct {
+		action, resource string
+		want             [2]Decision
+	}{
+		{"iam:DeletePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", [2]Decision{ImplicitDeny, ImplicitDeny}},
+		{"sts:GetCallerIdentity", "*", [2]Decision{Allow, ImplicitDeny}},
+		{"kms:DeleteAlias", "arn:aws:kms:us-east-1:111122223333:alias/aws/s3", [2]Decision{ImplicitDeny, ImplicitDeny}},
+		{"iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", [2]Decision{Allow, ImplicitDeny}},
+	} {
+		a.About(&Target{Action: c.action, Resource: c.resource})
+		for i, want := range c.want {
+			if got := a.Decide(i).Decision; got != want {
+				t.Errorf("%s on %s, subject %d: %v, want %v", c.action, c.resource, i, got, want)
+			}
+			if got := a.Explain(i).Decision; got != want {
+				t.Errorf("explain %s on %s, subject %d: %v, want %v", c.action, c.resource, i, got, want)
+			}
+		}
+	}
+}
