@@ -107,7 +107,10 @@
 		select(url.pathname + url.search);
 	}, true);
 
-	const select = (url) => htmx.ajax("GET", url, { target: "#drawer", swap: "outerHTML show:none", push: url });
+	// htmx.ajax names the target to the server before it knows it, so it is named again.
+	const select = (url) => htmx.ajax("GET", url, {
+		target: "#drawer", swap: "outerHTML show:none settle:0", push: url, headers: { "HX-Target": "aside#drawer" },
+	});
 
 	// mark shows in the picture and the table what the drawer is about.
 	function mark() {

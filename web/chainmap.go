@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ func (s *server) chainMap(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if partOf(r) == partDrawer {
-		return render(w, r, http.StatusOK, view.DrawerPart(drawer))
+		return render(w, r, http.StatusOK, view.DrawerAnswer(title, drawer))
 	}
 	list, err := s.store.List(r.Context())
 	if err != nil {
@@ -104,8 +105,13 @@ func (st *state) svg(sc *export.Scene, sel string, l links) (string, error) {
 	if err := export.SVG(&b, sc, export.Options{Href: href, Selected: selected}); err != nil {
 		return "", err
 	}
-	return b.String(), nil
+	// Its <title> names a link of the drawing, and is what a pointer shows. Said once more as aria-label it would
+	// have to repeat the text on the card, too (WCAG 2.2, 2.5.3).
+	return repeatedName.ReplaceAllString(b.String(), "$1"), nil
 }
+
+// repeatedName is the aria-label of a link in the drawing; values stand escaped, so none holds a quote or >.
+var repeatedName = regexp.MustCompile(`(<a [^>]*?) aria-label="[^"]*"`)
 
 // lineOf is the drawn line that a link is part of.
 func lineOf(sc *export.Scene, id graph.EdgeID) *export.Line {

@@ -66,12 +66,20 @@ func (st *state) findNodes(q string) []view.FoundKind {
 			byLane[n.Lane] = append(byLane[n.Lane], hit{n, rank})
 		}
 	}
-	var out []view.FoundKind
-	for _, lane := range append(slices.Clone(graph.DrawnLanes), graph.Guards) {
-		hits := byLane[lane]
-		slices.SortFunc(hits, func(a, b hit) int {
+	lanes := append(slices.Clone(graph.DrawnLanes), graph.Guards)
+	best := map[graph.Lane]int{}
+	for _, lane := range lanes {
+		slices.SortFunc(byLane[lane], func(a, b hit) int {
 			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.n.Name, b.n.Name), cmp.Compare(a.n.ID, b.n.ID))
 		})
+		if len(byLane[lane]) > 0 {
+			best[lane] = byLane[lane][0].rank
+		}
+	}
+	slices.SortStableFunc(lanes, func(a, b graph.Lane) int { return cmp.Compare(best[a], best[b]) }) // the best hit first
+	var out []view.FoundKind
+	for _, lane := range lanes {
+		hits := byLane[lane]
 		if len(hits) == 0 {
 			continue
 		}

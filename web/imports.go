@@ -102,13 +102,14 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case r.Context().Err() != nil:
 		return fmt.Errorf("import uploaded files: %w", r.Context().Err())
-	case report.Failed() > 0 && (!keepGoing || err != nil || facts.Count() == 0):
+	case errors.Is(err, importers.ErrTooMuch):
+		return s.importFailed(w, r, "Together the files are too large or too many. Leave out what is not about these workloads.", report, keepGoing)
+	case report.Failed() > 0 && err != nil:
 		return s.importFailed(w, r, count(report.Failed(), "file", "files")+" could not be read.", report, keepGoing)
-	case err != nil:
-		s.log.Info("import refused", "err", err)
-		return s.importFailed(w, r, titled(err.Error())+".", report, keepGoing)
-	case facts.Count() == 0:
+	case errors.Is(err, importers.ErrNothing):
 		return s.importFailed(w, r, "Nothing in these files is of a kind that permchain reads.", report, keepGoing)
+	case err != nil:
+		return err
 	}
 	snap, err := snapshot.Make(facts, report, s.now())
 	if err != nil {

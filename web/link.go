@@ -36,7 +36,7 @@ func (s *server) link(w http.ResponseWriter, r *http.Request) error {
 	onMap := mapQuery{Snapshot: st.pin(), Sel: sel}.href()
 	l := links{st: st}
 	if partOf(r) == partDrawer {
-		return render(w, r, http.StatusOK, view.DrawerPart(view.Drawer{
+		return render(w, r, http.StatusOK, view.DrawerAnswer(st.g.Sentence(e), view.Drawer{
 			Around: view.Around{Sel: sel, Page: l.link(e.ID), Back: onMap},
 			Link:   st.linkDetail(l, e, s.assignForm(r, st, e, nil, r.URL.RequestURI(), "")),
 		}))
@@ -51,6 +51,7 @@ func (s *server) link(w http.ResponseWriter, r *http.Request) error {
 // linkDetail says all there is to say of a link.
 func (st *state) linkDetail(l links, e *graph.Edge, form *view.Assign) *view.Link {
 	d := &view.Link{Pills: st.pills(e), Title: l.sentence(e), Why: st.why(e), To: st.name(e.To), Assign: form}
+	d.Also = st.also(l, e)
 	d.Facts = st.linkFacts(l, e)
 	found := st.findingsOf(e.ID)
 	d.Grants, d.Blocks, d.Proofs = st.evidence(e.Evidence, found, e.Breadth.PrincipalScope)
@@ -82,6 +83,31 @@ func fixOf(f *rules.Finding) view.Fix {
 		fix.Diff = diff(compact(f.Fix.Before), compact(f.Fix.After))
 	}
 	return fix
+}
+
+// also names the other links between the same two nodes: "It also can write to and can change it."
+func (st *state) also(l links, e *graph.Edge) []view.Span {
+	var others []*graph.Edge
+	for o := range st.g.Out(e.From) {
+		if o.To == e.To && o.ID != e.ID && o.Kind != graph.RunsAs {
+			others = append(others, o)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	slices.SortFunc(others, st.worse)
+	spans := []view.Span{{Text: "It also "}}
+	for i, o := range others {
+		switch {
+		case i > 0 && i == len(others)-1:
+			spans = append(spans, view.Span{Text: " and "})
+		case i > 0:
+			spans = append(spans, view.Span{Text: ", "})
+		}
+		spans = append(spans, view.Span{Text: o.Kind.Can(), Href: l.link(o.ID)})
+	}
+	return append(spans, view.Span{Text: " it."})
 }
 
 func (st *state) linkFacts(l links, e *graph.Edge) []view.Fact {

@@ -36,7 +36,7 @@ func (s *server) node(w http.ResponseWriter, r *http.Request) error {
 	onMap := mapQuery{Snapshot: st.pin(), Sel: sel}.href()
 	l := links{st: st}
 	if partOf(r) == partDrawer {
-		return render(w, r, http.StatusOK, view.DrawerPart(view.Drawer{
+		return render(w, r, http.StatusOK, view.DrawerAnswer(st.name(n.ID), view.Drawer{
 			Around: view.Around{Sel: sel, Page: l.node(n.ID), Back: onMap},
 			Node:   st.nodeDetail(l, n, maxListed, s.assignForm(r, st, nil, n, r.URL.RequestURI(), "")),
 		}))

@@ -51,6 +51,10 @@ func render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 		return fmt.Errorf("render %s: %w", r.URL.Path, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	// Pages stay out of every cache: they show who can reach what, and the same path answers with a whole page or a
+	// part of it.
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "HX-Request, HX-Target, Cookie")
 	w.WriteHeader(status)
 	_, _ = w.Write(buf.Bytes()) // the reader may have gone
 	return nil

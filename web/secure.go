@@ -35,16 +35,6 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// noStore keeps pages out of every cache: they show who can reach what, and the same path answers with a whole
-// page or a part of it.
-func noStore(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Vary", "HX-Request, HX-Target, Cookie")
-		next.ServeHTTP(w, r)
-	})
-}
-
 // hostCheck refuses a request whose Host is neither a loopback name nor one of allowed. Without it a page
 // elsewhere could make the browser read ours under its own name (DNS rebinding).
 func hostCheck(allowed []string) func(http.Handler) http.Handler {

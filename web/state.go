@@ -30,7 +30,7 @@ type state struct {
 	x        *reach.Index
 	byID     map[string]*rules.Finding
 	byNode   map[graph.NodeID][]*rules.Finding
-	open     int // findings that are open
+	open     int  // findings that are open
 	latest   bool // the request asked for no snapshot by name, so addresses name none either
 }
 

@@ -91,7 +91,7 @@ func New(cfg Config) (http.Handler, error) {
 	r.Handle(static.Prefix+"*", assets)
 	r.Handle("/favicon.ico", http.RedirectHandler(s.paths.Icon, http.StatusFound))
 	r.Group(func(r chi.Router) {
-		r.Use(timeout(pageTimeout), noStore)
+		r.Use(timeout(pageTimeout))
 		for path, h := range map[string]handler{
 			"/": s.overview, "/map": s.chainMap, "/findings": s.findings, "/link/{id}": s.link, "/node/{key}": s.node,
 			"/find": s.find, "/imports": s.imports,
@@ -105,7 +105,7 @@ func New(cfg Config) (http.Handler, error) {
 		r.MethodNotAllowed(s.page(func(http.ResponseWriter, *http.Request) error { return errMethod }))
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(timeout(importTimeout), noStore)
+		r.Use(timeout(importTimeout))
 		r.Post("/imports", s.page(s.upload))
 	})
 	return r, nil
