@@ -78,8 +78,9 @@ func TestSameContentSameName(t *testing.T) {
 		}
 		return a.Path("map.css")
 	}
-	if name("a{}") != name("a{}") || name("a{}") == name("b{}") {
-		t.Error("a name does not follow its content")
+	first, again, other := name("a{}"), name("a{}"), name("b{}")
+	if first != again || first == other {
+		t.Errorf("names do not follow content: %s, %s, %s", first, again, other)
 	}
 }
 
@@ -120,7 +121,7 @@ func TestContrast(t *testing.T) {
 		{"control", line, "bg panel"},
 		{"ok", line, "bg panel lane"},
 	} {
-		for _, surface := range strings.Fields(c.on) {
+		for surface := range strings.FieldsSeq(c.on) {
 			f, okF := tokens[c.fore]
 			b, okB := tokens[surface]
 			if !okF || !okB {

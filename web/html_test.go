@@ -120,7 +120,7 @@ func attr(n *html.Node, name string) (string, bool) {
 
 func find(root *html.Node, selector string) []*html.Node {
 	at := []*html.Node{root}
-	for _, part := range strings.Fields(selector) {
+	for part := range strings.FieldsSeq(selector) {
 		want := parsePart(part)
 		var next []*html.Node
 		for _, n := range at {

@@ -1,3 +1,5 @@
+// Package view draws the pages. Its models are typed and hold only what is shown; handlers in package web fill
+// them. Nothing here reads a store, a graph or a request.
 package view
 
 import (
