@@ -80,7 +80,10 @@ func loopback(addr string) error {
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, &exitError{exitFailed, fmt.Errorf("listen on %s: %w: choose another with --addr", addr, err)}
+		if op, ok := errors.AsType[*net.OpError](err); ok {
+			err = op.Err // the address stands in our own words
+		}
+		return nil, fmt.Errorf("listen on %s: %w; --addr takes another", addr, err)
 	}
 	if tcp, ok := ln.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
 		return nil, errors.Join(refuse("--addr %q: it leads to %s, which others can reach", addr, ln.Addr()), ln.Close())
