@@ -22,8 +22,9 @@ type access struct {
 	every, everyName string
 	// content is appended to the target's ARN to name what the actions act on: "/*" for the objects of a bucket.
 	content string
-	// lessResource marks actions that take no resource, so that they are asked of "*" (RetrieveAndGenerate).
-	lessResource []string
+	// also is appended to the target's ARN to name a second thing that the actions act on, either of which is enough:
+	// a runtime, or an endpoint of it.
+	also string
 }
 
 const (
@@ -39,10 +40,11 @@ var accessTable = []access{
 		needed: []string{"bedrock:InvokeModel"}},
 	{kind: graph.Invokes, target: graph.KindAgent, actions: []string{"bedrock:InvokeAgent"}, needed: []string{"bedrock:InvokeAgent"},
 		every: "arn:aws:bedrock:*:*:agent-alias/*", everyName: "every agent"},
-	{kind: graph.Invokes, target: graph.KindRuntime, actions: []string{"bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser"},
-		needed: []string{"bedrock-agentcore:InvokeAgentRuntime"}, every: "arn:aws:bedrock-agentcore:*:*:runtime/*", everyName: "every agent runtime"},
+	{kind: graph.Invokes, target: graph.KindRuntime, actions: []string{"bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser",
+		"bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream", "bedrock-agentcore:InvokeAgentRuntimeCommand"},
+		needed: []string{"bedrock-agentcore:InvokeAgentRuntime"}, every: "arn:aws:bedrock-agentcore:*:*:runtime/*", everyName: "every agent runtime", also: "/runtime-endpoint/*"},
 	{kind: graph.Invokes, target: graph.KindFlow, actions: []string{"bedrock:InvokeFlow"}, needed: []string{"bedrock:InvokeFlow"},
-		every: "arn:aws:bedrock:*:*:flow/*", everyName: "every flow"},
+		every: "arn:aws:bedrock:*:*:flow/*/alias/*", everyName: "every flow"},
 	{kind: graph.Invokes, target: graph.KindEndpoint, actions: []string{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync", "sagemaker:InvokeEndpointWithResponseStream"},
 		needed: []string{"sagemaker:InvokeEndpoint"}, every: "arn:aws:sagemaker:*:*:endpoint/*", everyName: "every endpoint"},
 
@@ -63,23 +65,39 @@ var accessTable = []access{
 		needed: []string{"dynamodb:PutItem", "dynamodb:UpdateItem"}, every: "arn:aws:dynamodb:*:*:table/*", everyName: "every table"},
 	{kind: graph.Reads, target: graph.KindSecret, actions: []string{"secretsmanager:GetSecretValue"}, needed: []string{"secretsmanager:GetSecretValue"},
 		every: "arn:aws:secretsmanager:*:*:secret:*", everyName: "every secret"},
-	{kind: graph.Reads, target: graph.KindVectorStore, actions: []string{"aoss:APIAccessAll", "s3vectors:QueryVectors", "s3vectors:GetVectors", "rds-data:ExecuteStatement", "es:ESHttpGet", "es:ESHttpPost", "neptune-graph:ReadDataViaQuery"},
-		needed: []string{"aoss:APIAccessAll"}},
-	{kind: graph.Reads, target: graph.KindIndex, actions: []string{"kendra:Query", "kendra:Retrieve"}, needed: []string{"kendra:Retrieve"}},
-	{kind: graph.Reads, target: graph.KindDatabase, actions: []string{"rds-data:ExecuteStatement", "rds-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"},
-		needed: []string{"rds-data:ExecuteStatement"}},
+	{kind: graph.Reads, target: graph.KindVectorStore, actions: []string{"aoss:APIAccessAll"}, needed: []string{"aoss:APIAccessAll"},
+		every: "arn:aws:aoss:*:*:collection/*", everyName: "every collection"},
+	{kind: graph.Reads, target: graph.KindVectorStore, actions: []string{"s3vectors:QueryVectors", "s3vectors:GetVectors"}, needed: []string{"s3vectors:QueryVectors"},
+		every: "arn:aws:s3vectors:*:*:bucket/*", everyName: "every vector bucket"},
+	{kind: graph.Reads, target: graph.KindVectorStore, actions: []string{"es:ESHttpGet", "es:ESHttpPost"}, needed: []string{"es:ESHttpGet"}},
+	{kind: graph.Reads, target: graph.KindVectorStore, actions: []string{"neptune-graph:ReadDataViaQuery"}, needed: []string{"neptune-graph:ReadDataViaQuery"}},
+	{kind: graph.Reads, target: graph.KindIndex, actions: []string{"kendra:Query", "kendra:Retrieve"}, needed: []string{"kendra:Retrieve"},
+		every: "arn:aws:kendra:*:*:index/*", everyName: "every index"},
+	{kind: graph.Reads, target: graph.KindDatabase, actions: []string{"rds-data:ExecuteStatement", "rds-data:BatchExecuteStatement"},
+		needed: []string{"rds-data:ExecuteStatement"}, every: "arn:aws:rds:*:*:cluster:*", everyName: "every database"},
+	{kind: graph.Reads, target: graph.KindDatabase, actions: []string{"redshift-data:ExecuteStatement"}, needed: []string{"redshift-data:ExecuteStatement"}},
 	{kind: graph.Reads, target: graph.KindMemory, actions: []string{"bedrock-agentcore:GetEvent", "bedrock-agentcore:ListEvents", "bedrock-agentcore:RetrieveMemoryRecords"},
-		needed: []string{"bedrock-agentcore:RetrieveMemoryRecords"}},
+		needed: []string{"bedrock-agentcore:RetrieveMemoryRecords"}, every: "arn:aws:bedrock-agentcore:*:*:memory/*", everyName: "every memory"},
+	{kind: graph.Writes, target: graph.KindMemory, actions: []string{"bedrock-agentcore:CreateEvent", "bedrock-agentcore:BatchCreateMemoryRecords",
+		"bedrock-agentcore:BatchUpdateMemoryRecords", "bedrock-agentcore:DeleteEvent", "bedrock-agentcore:DeleteMemoryRecord"},
+		needed: []string{"bedrock-agentcore:CreateEvent"}, every: "arn:aws:bedrock-agentcore:*:*:memory/*", everyName: "every memory"},
 	{kind: graph.Reads, target: graph.KindLogGroup, actions: []string{"logs:GetLogEvents", "logs:FilterLogEvents", "logs:StartQuery"},
 		needed: []string{"logs:FilterLogEvents"}, every: "arn:aws:logs:*:*:log-group:*", everyName: "every log group"},
 
 	{kind: graph.Calls, target: graph.KindFunction, actions: []string{"lambda:InvokeFunction"}, needed: []string{"lambda:InvokeFunction"},
 		every: "arn:aws:lambda:*:*:function:*", everyName: "every function"},
-	{kind: graph.Calls, target: graph.KindGateway, actions: []string{"bedrock-agentcore:InvokeGateway"}, needed: []string{"bedrock-agentcore:InvokeGateway"}},
+	{kind: graph.Calls, target: graph.KindGateway, actions: []string{"bedrock-agentcore:InvokeGateway"}, needed: []string{"bedrock-agentcore:InvokeGateway"},
+		every: "arn:aws:bedrock-agentcore:*:*:gateway/*", everyName: "every gateway"},
 	{kind: graph.Calls, target: graph.KindStates, actions: []string{"states:StartExecution", "states:StartSyncExecution"}, needed: []string{"states:StartExecution"},
 		every: "arn:aws:states:*:*:stateMachine:*", everyName: "every state machine"},
-	{kind: graph.Calls, target: graph.KindTopic, actions: []string{"sns:Publish"}, needed: []string{"sns:Publish"}},
-	{kind: graph.Calls, target: graph.KindQueue, actions: []string{"sqs:SendMessage"}, needed: []string{"sqs:SendMessage"}},
+	{kind: graph.Calls, target: graph.KindTopic, actions: []string{"sns:Publish"}, needed: []string{"sns:Publish"},
+		every: "arn:aws:sns:*:*:*", everyName: "every topic"},
+	{kind: graph.Calls, target: graph.KindQueue, actions: []string{"sqs:SendMessage"}, needed: []string{"sqs:SendMessage"},
+		every: "arn:aws:sqs:*:*:*", everyName: "every queue"},
+
+	// Asked only where configuration puts a guardrail there: without this permission it does not work.
+	// https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions.html
+	{kind: graph.GuardedBy, target: graph.KindGuardrail, actions: []string{"bedrock:ApplyGuardrail"}, needed: []string{"bedrock:ApplyGuardrail"}},
 
 	{kind: graph.Decrypts, target: graph.KindKey, actions: []string{"kms:Decrypt"}, needed: []string{"kms:Decrypt"},
 		every: "arn:aws:kms:*:*:key/*", everyName: "every key"},
@@ -89,19 +107,46 @@ var accessTable = []access{
 	{kind: graph.Administers, target: graph.KindAgent, actions: []string{"bedrock:UpdateAgent", "bedrock:CreateAgentActionGroup", "bedrock:UpdateAgentActionGroup", "bedrock:AssociateAgentKnowledgeBase", "bedrock:DeleteAgent"},
 		needed: []string{"bedrock:UpdateAgent"}, every: "arn:aws:bedrock:*:*:agent/*", everyName: "every agent"},
 	{kind: graph.Administers, target: graph.KindRuntime, actions: []string{"bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:DeleteAgentRuntime"},
-		needed: []string{"bedrock-agentcore:UpdateAgentRuntime"}},
+		needed: []string{"bedrock-agentcore:UpdateAgentRuntime"}, every: "arn:aws:bedrock-agentcore:*:*:runtime/*", everyName: "every agent runtime"},
 	{kind: graph.Administers, target: graph.KindGateway, actions: []string{"bedrock-agentcore:UpdateGateway", "bedrock-agentcore:CreateGatewayTarget", "bedrock-agentcore:UpdateGatewayTarget"},
-		needed: []string{"bedrock-agentcore:UpdateGateway"}},
+		needed: []string{"bedrock-agentcore:UpdateGateway"}, every: "arn:aws:bedrock-agentcore:*:*:gateway/*", everyName: "every gateway"},
+	{kind: graph.Administers, target: graph.KindMemory, actions: []string{"bedrock-agentcore:UpdateMemory", "bedrock-agentcore:DeleteMemory"},
+		needed: []string{"bedrock-agentcore:UpdateMemory"}, every: "arn:aws:bedrock-agentcore:*:*:memory/*", everyName: "every memory"},
+	{kind: graph.Administers, target: graph.KindFlow, actions: []string{"bedrock:UpdateFlow", "bedrock:DeleteFlow"},
+		needed: []string{"bedrock:UpdateFlow"}, every: "arn:aws:bedrock:*:*:flow/*", everyName: "every flow"},
+	{kind: graph.Administers, target: graph.KindEndpoint, actions: []string{"sagemaker:UpdateEndpoint", "sagemaker:DeleteEndpoint"},
+		needed: []string{"sagemaker:UpdateEndpoint"}, every: "arn:aws:sagemaker:*:*:endpoint/*", everyName: "every endpoint"},
 	{kind: graph.Administers, target: graph.KindKB, actions: []string{"bedrock:UpdateKnowledgeBase", "bedrock:CreateDataSource", "bedrock:UpdateDataSource", "bedrock:DeleteKnowledgeBase"},
 		needed: []string{"bedrock:UpdateKnowledgeBase"}, every: "arn:aws:bedrock:*:*:knowledge-base/*", everyName: "every knowledge base"},
 	{kind: graph.Administers, target: graph.KindFunction, actions: []string{"lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:AddPermission"},
 		needed: []string{"lambda:UpdateFunctionCode"}, every: "arn:aws:lambda:*:*:function:*", everyName: "every function"},
 	{kind: graph.Administers, target: graph.KindRole, actions: []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary"},
 		needed: []string{"iam:PutRolePolicy"}, every: "arn:aws:iam::*:role/*", everyName: "every role"},
+	// To make keys or a password for a user is to become the user; to change a policy or a group is to change whoever has it.
+	{kind: graph.Administers, target: graph.KindUser, actions: []string{"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:PutUserPolicy",
+		"iam:AttachUserPolicy", "iam:DeleteUserPermissionsBoundary"},
+		needed: []string{"iam:PutUserPolicy"}, every: "arn:aws:iam::*:user/*", everyName: "every user"},
+	{kind: graph.Administers, target: graph.KindGroup, actions: []string{"iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup"},
+		needed: []string{"iam:PutGroupPolicy"}, every: "arn:aws:iam::*:group/*", everyName: "every group"},
+	{kind: graph.Administers, target: graph.KindPolicy, actions: []string{"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"},
+		needed: []string{"iam:CreatePolicyVersion"}, every: "arn:aws:iam::*:policy/*", everyName: "every policy"},
 	{kind: graph.Administers, target: graph.KindBucket, actions: []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketAcl"},
 		needed: []string{"s3:PutBucketPolicy"}, every: everyBucket, everyName: "every bucket"},
 	{kind: graph.Administers, target: graph.KindLogBucket, actions: []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutLifecycleConfiguration"},
 		needed: []string{"s3:PutBucketPolicy"}, every: everyBucket, everyName: "every bucket"},
+	{kind: graph.Administers, target: graph.KindTable, actions: []string{"dynamodb:UpdateTable", "dynamodb:DeleteTable", "dynamodb:PutResourcePolicy"},
+		needed: []string{"dynamodb:UpdateTable"}, every: "arn:aws:dynamodb:*:*:table/*", everyName: "every table"},
+	{kind: graph.Administers, target: graph.KindSecret, actions: []string{"secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret", "secretsmanager:DeleteSecret",
+		"secretsmanager:PutResourcePolicy"},
+		needed: []string{"secretsmanager:PutSecretValue"}, every: "arn:aws:secretsmanager:*:*:secret:*", everyName: "every secret"},
+	{kind: graph.Administers, target: graph.KindDatabase, actions: []string{"rds:ModifyDBCluster", "rds:DeleteDBCluster"},
+		needed: []string{"rds:ModifyDBCluster"}, every: "arn:aws:rds:*:*:cluster:*", everyName: "every database"},
+	{kind: graph.Administers, target: graph.KindTopic, actions: []string{"sns:SetTopicAttributes", "sns:AddPermission", "sns:DeleteTopic"},
+		needed: []string{"sns:SetTopicAttributes"}, every: "arn:aws:sns:*:*:*", everyName: "every topic"},
+	{kind: graph.Administers, target: graph.KindQueue, actions: []string{"sqs:SetQueueAttributes", "sqs:AddPermission", "sqs:DeleteQueue"},
+		needed: []string{"sqs:SetQueueAttributes"}, every: "arn:aws:sqs:*:*:*", everyName: "every queue"},
+	{kind: graph.Administers, target: graph.KindStates, actions: []string{"states:UpdateStateMachine", "states:DeleteStateMachine"},
+		needed: []string{"states:UpdateStateMachine"}, every: "arn:aws:states:*:*:stateMachine:*", everyName: "every state machine"},
 	{kind: graph.Administers, target: graph.KindLogGroup, actions: []string{"logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"},
 		needed: []string{"logs:PutRetentionPolicy"}, every: "arn:aws:logs:*:*:log-group:*", everyName: "every log group"},
 	{kind: graph.Administers, target: graph.KindTrail, actions: []string{"cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"},
@@ -128,6 +173,8 @@ func (a *access) resourceOf(n *graph.Node) string {
 			p.Resource = "agent-alias/" + p.ResourceID() + "/*"
 			return p.String()
 		}
+	case n.Kind == graph.KindFlow && a.kind == graph.Invokes:
+		return n.ARN + "/alias/*"
 	case n.Kind == graph.KindLogGroup:
 		// logs:GetLogEvents acts on a log stream, FilterLogEvents on the group; both lie under "GROUP:*".
 		return strings.TrimSuffix(n.ARN, ":*") + ":*"
@@ -143,7 +190,7 @@ func (a *access) applies(action string, n *graph.Node) bool {
 	}
 	p, err := arn.Parse(n.ARN)
 	if err != nil {
-		return false
+		return isOpenTarget(n)
 	}
 	switch p.Service {
 	case "rds":

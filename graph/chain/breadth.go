@@ -24,7 +24,7 @@ func (b *builder) widen(e *graph.Edge, row *access, v verdict, resource string) 
 		if r.Effect != iam.EffectAllow || p == nil || r.Index >= len(p.Document().Statements) || (r.Layer != iam.LayerIdentity && r.Layer != iam.LayerResource) {
 			continue
 		}
-		s := &p.Document().Statements[r.Index]
+		s := b.writtenStatement(r.Policy, &p.Document().Statements[r.Index])
 		if len(s.NotActions) > 0 {
 			br.NotAction = true
 		}
@@ -53,6 +53,9 @@ func (b *builder) widen(e *graph.Edge, row *access, v verdict, resource string) 
 	slices.Sort(patterns)
 	slices.Sort(resources)
 	br.ActionPatterns, br.ResourcePatterns = slices.Compact(patterns), slices.Compact(resources)
+	if to := b.nodes[e.To]; to.Pattern != "" && !to.Wildcard && narrowest >= 0 {
+		narrowest = max(narrowest, scopeRank(graph.ScopeNamed)) // the pattern is what is granted, not one resource
+	}
 	if narrowest >= 0 {
 		br.ResourceScope = []graph.Scope{graph.ScopeExact, graph.ScopeNamed, graph.ScopeService, graph.ScopeKind, graph.ScopeAccount, graph.ScopeOrg, graph.ScopeAll}[narrowest]
 		br.Conditions = conditions
@@ -116,4 +119,24 @@ func scopeOf(pattern, resource string) graph.Scope {
 		}
 	}
 	return graph.ScopeNamed
+}
+
+// plausible keeps the patterns of a part of a set that can name anything there is. A wildcard spans colons, so that the
+// part that two patterns have in common may also be a text with an ARN inside another.
+func plausible(parts []string, set string) []string {
+	of, err := arn.Parse(set)
+	if err != nil || len(parts) == 0 {
+		return parts
+	}
+	var out []string
+	for _, part := range parts {
+		p, err := arn.Parse(part)
+		if err == nil && arn.Overlap(p.Region, of.Region) && arn.Overlap(p.Account, of.Account) && arn.Overlap(p.Resource, of.Resource) {
+			out = append(out, arn.Show(part))
+		}
+	}
+	if len(out) == 0 {
+		return parts
+	}
+	return out
 }

@@ -34,6 +34,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		edges:      map[graph.EdgeID]*graph.Edge{},
 		policies:   map[string]*graph.Policy{},
 		compiled:   map[string]*iam.Policy{},
+		written:    map[string]*iam.Document{},
 		principals: map[string]*principal{},
 		resource:   map[string]*iam.Policy{},
 		actors:     map[graph.NodeID][]graph.NodeID{},
@@ -79,9 +80,10 @@ type builder struct {
 	policies map[string]*graph.Policy
 	gaps     map[string]*graph.Gap
 
-	compiled   map[string]*iam.Policy // by graph.Policy ID
-	principals map[string]*principal  // users and roles by ARN
-	resource   map[string]*iam.Policy // resource policies by the ARN they sit on
+	compiled   map[string]*iam.Policy   // by graph.Policy ID
+	written    map[string]*iam.Document // likewise, as written, of those that are not wholly known
+	principals map[string]*principal    // users and roles by ARN
+	resource   map[string]*iam.Policy   // resource policies by the ARN they sit on
 	orgs       *orgTree
 	actors     map[graph.NodeID][]graph.NodeID // who runs as a role
 	byID       map[string]graph.NodeID         // ids and names that other facts use for a node: "agent/ABCDEF", "kb/XYZ", "bucket/name"
@@ -91,8 +93,9 @@ type builder struct {
 	named      map[graph.NodeID]bool         // of them, those that a configuration or a policy names, too
 	carriedOut map[graph.NodeID]graph.EdgeID // tool → its link to the function behind it
 
-	rolesByName  map[string]string // ARNs of imported roles by account and name
-	lines        map[string][]int  // by policy ID: the lines its statements begin on
+	byName       map[string]graph.NodeID // see namedHere
+	rolesByName  map[string]string       // ARNs of imported roles by account and name
+	lines        map[string][]int        // by policy ID: the lines its statements begin on
 	managedByARN map[string]*inventory.ManagedPolicy
 	functions    map[string]*inventory.Function
 	trails       []trailView
@@ -215,6 +218,9 @@ func sameEvidence(a, b graph.Evidence) bool {
 // describe gives every card its second line, once all that it may say is known.
 func (b *builder) describe() {
 	for _, n := range b.nodes {
+		if n.Kind == graph.KindRole && n.RoleClass == "" && n.Pattern == "" { // named by what was worked out since
+			n.RoleClass, n.RoleClassWhy = b.classify(n, nil)
+		}
 		if n.Detail == "" {
 			n.Detail = b.detail(n)
 		}
@@ -252,6 +258,8 @@ func (b *builder) detail(n *graph.Node) string {
 		parts = append(parts, "CloudTrail")
 	case graph.KindActionGroup:
 		parts = append(parts, cmp.Or(n.Attr("action group"), "action group"))
+	case graph.KindTool:
+		parts = append(parts, cmp.Or(n.Attr("gateway target"), "tool"))
 	case graph.KindModel:
 		parts = append(parts, cmp.Or(n.Attr("approval"), "model"))
 	default:

@@ -18,7 +18,7 @@ func (b *builder) classifyRoles() {
 		}
 	}
 	for _, n := range b.nodes {
-		if n.Kind == graph.KindRole && !n.Wildcard {
+		if n.Kind == graph.KindRole && !n.Wildcard && n.Pattern == "" {
 			n.RoleClass, n.RoleClassWhy = b.classify(n, trusts[n.ARN])
 		}
 	}
@@ -90,13 +90,12 @@ func (b *builder) classify(n *graph.Node, trust *iam.Document) (graph.RoleClass,
 	return graph.RoleService, "nobody is known to become it"
 }
 
-// isAdmin reports whether a principal's own policies allow every action on every resource without a condition.
+// isAdmin reports whether a principal's policies allow every action on every resource, in the end and without a condition.
 func (b *builder) isAdmin(a string) bool {
 	p, ok := b.principals[a]
 	if !ok {
 		return false
 	}
-	return slices.ContainsFunc(p.grants, func(g grant) bool {
-		return len(g.stmt.Conditions) == 0 && slices.ContainsFunc(g.stmt.Actions, func(a string) bool { return a == "*" || a == "*:*" }) && slices.Contains(g.stmt.Resources, "*")
-	})
+	stmt, v := b.administers(p)
+	return stmt != nil && v.Verdict == graph.Allowed
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/permchain/permchain/graph"
 	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
+	"github.com/permchain/permchain/graph/inventory"
 )
 
 // verdict is what the evaluator said of one link, over all the actions that make it.
@@ -70,9 +71,9 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 				out.conditions = b.residual(r.Residual, false)
 			}
 			if r.Reach == iam.Part {
-				out.part = r.Parts
+				out.part = plausible(r.Parts, resource)
 			}
-			out.holes = r.Holes
+			out.holes = plausible(r.Holes, resource)
 			if v == graph.Denied {
 				out.blocked = r.Why
 			}
@@ -107,6 +108,7 @@ func (b *builder) resourceKeys(keys map[string][]string, resource string, target
 	keys["aws:principalisawsservice"] = []string{"false"}
 	if target.Account != "" {
 		keys["aws:resourceaccount"] = []string{target.Account}
+		keys["s3:resourceaccount"] = []string{target.Account} // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 		if org := b.orgs.orgOf(target.Account); org != "" {
 			keys["aws:resourceorgid"] = []string{org}
 		}
@@ -201,7 +203,7 @@ func (b *builder) setVerdict(e *graph.Edge, v verdict) {
 			continue
 		}
 		seen[key] = true
-		s := &p.Document().Statements[r.Index]
+		s := b.writtenStatement(r.Policy, &p.Document().Statements[r.Index])
 		effect := "Allow"
 		if r.Effect == iam.EffectDeny {
 			effect = "Deny"
@@ -298,12 +300,11 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 	own, hasOwn := b.resource[n.ARN]
 	named, wide := false, false
 	for _, g := range concerned {
-		switch statementReach(g.stmt, resource) {
-		case reachNamed:
-			named = true
-		case reachWide:
-			wide = true
+		reach := g.reach(resource)
+		if row.also != "" {
+			reach = max(reach, g.reach(n.ARN+row.also))
 		}
+		named, wide = named || reach == reachNamed, wide || reach == reachWide
 	}
 	crossAccount := n.Account != "" && p.account != "" && n.Account != p.account
 	switch {
@@ -316,9 +317,9 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 	case crossAccount && hasOwn && !named && !mentions(own, p, row.actions):
 		return
 	}
-	// Changing or passing a role matters here for the roles that a workload runs as; of the others, the link to "every
-	// role" tells, unless the grant names this one.
-	if n.Kind == graph.KindRole && !named && len(b.actors[n.ID]) == 0 {
+	// Changing or passing a role matters here for the roles that a workload runs as; of the others, and of users, groups
+	// and policies, the link to "every role" tells, unless the grant names this one.
+	if row.every != "" && strings.HasPrefix(row.every, "arn:aws:iam:") && !named && len(b.actors[n.ID]) == 0 {
 		return
 	}
 	if b.listed[n.ID] && !named && !b.named[n.ID] {
@@ -336,6 +337,11 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 		pol.Missing = append(slices.Clone(pol.Missing), iam.Missing{Layer: iam.LayerResource, Reason: b.needResourcePolicy(n)})
 	}
 	v := b.ask(p, &pol, actions, resource, n, nil)
+	if row.also != "" && v.Verdict == graph.Denied {
+		if w := b.ask(p, &pol, actions, n.ARN+row.also, n, nil); w.Verdict != graph.Denied {
+			v, resource = w, n.ARN+row.also
+		}
+	}
 	if strings.HasPrefix(n.ARN, "arn:aws:aoss:") && verdictRank(v.Verdict) > verdictRank(graph.Unknown) {
 		b.dataAccess(p, n, &v)
 	}
@@ -349,7 +355,7 @@ func (b *builder) pair(p *principal, row *access, n *graph.Node, concerned []gra
 		}
 		id := graph.NewEdgeID(f, kind, n.ID)
 		old, exists := b.edges[id]
-		if v.Verdict == graph.Denied && (!exists || old.Wired != graph.Yes) {
+		if (v.Verdict == graph.Denied || row.kind == graph.GuardedBy) && (!exists || old.Wired != graph.Yes) {
 			continue
 		}
 		e := b.edge(f, kind, n.ID)
@@ -408,7 +414,11 @@ func statementReach(s *iam.Statement, resource string) int {
 }
 
 // stripVariables widens policy variables to "*", so that a pattern with one is asked about and the evaluator decides.
+// What a template does not say stays as it is: it stands for one name, whatever that is.
 func stripVariables(pattern string) string {
+	if strings.Contains(pattern, inventory.UnresolvedMark) {
+		return pattern
+	}
 	for {
 		i := strings.Index(pattern, "${")
 		if i < 0 {

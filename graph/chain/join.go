@@ -92,7 +92,7 @@ func (b *builder) joinWorkloadParts() {
 		attr(n, "encryption key", a.Key)
 	}
 	for i := range b.f.Agents { // a listed agent that nothing else describes
-		if n := b.nodes[b.byID["agent/"+b.f.Agents[i].ID]]; b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
+		if n := b.callee("agent", b.f.Agents[i].ARN, b.f.Agents[i].ID); b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
 			n.Unknown = "only listed: get-agent was not imported, so its role, tools and data are not known"
 		}
 	}
@@ -122,7 +122,7 @@ func (b *builder) joinWorkloadParts() {
 		b.runsAs(n, k.Role, k.Source, "the knowledge base's service role")
 	}
 	for i := range b.f.KnowledgeBases {
-		if n := b.nodes[b.byID["kb/"+b.f.KnowledgeBases[i].ID]]; b.f.KnowledgeBases[i].Listed && n.RunsAs == "" && n.Attr("type") == "" {
+		if n := b.callee("kb", b.f.KnowledgeBases[i].ARN, b.f.KnowledgeBases[i].ID); b.f.KnowledgeBases[i].Listed && n.RunsAs == "" && n.Attr("type") == "" {
 			n.Unknown = "only listed: get-knowledge-base was not imported, so its role, store and sources are not known"
 		}
 	}
@@ -221,11 +221,18 @@ func (b *builder) called(scheme, a, id string, kind graph.NodeKind, name string)
 	if n.Name == id && name != "" {
 		n.Name = name
 	}
-	b.byID[scheme+"/"+id] = n.ID
+	if id != "" {
+		b.byID[scheme+"/"+id] = n.ID
+	}
 	if a != "" {
 		b.byID[scheme+"/"+a] = n.ID
 	}
 	return n
+}
+
+// callee is the node that called has made of a fact.
+func (b *builder) callee(scheme, a, id string) *graph.Node {
+	return b.nodes[b.byID[scheme+"/"+cmp.Or(a, id)]]
 }
 
 // arnsFirst lists facts so that those that name themselves stand before those that only have an id.
@@ -327,6 +334,9 @@ var resourceKinds = []struct {
 	{"bedrock-agentcore", "memory/", graph.KindMemory},
 	{"sagemaker", "endpoint/", graph.KindEndpoint},
 	{"iam", "role/", graph.KindRole},
+	{"iam", "user/", graph.KindUser},
+	{"iam", "group/", graph.KindGroup},
+	{"iam", "policy/", graph.KindPolicy},
 	{"cloudtrail", "trail/", graph.KindTrail},
 	{"cloudtrail", "eventdatastore/", graph.KindEventStore},
 }
@@ -383,11 +393,14 @@ func (b *builder) targetNode(a string) (*graph.Node, bool) {
 		}
 	case graph.KindRole:
 		return b.roleNode(a), true
-	case graph.KindTable:
-		parts := strings.Split(p.Resource, "/")
-		p.Resource = strings.Join(parts[:min(2, len(parts))], "/") // an index belongs to its table
-		return b.arnNode(p.String(), kind, parts[min(1, len(parts)-1)]), true
-	case graph.KindRuntime:
+	case graph.KindUser, graph.KindGroup:
+		return b.arnNode(a, kind, lastSegment(a)), true
+	case graph.KindPolicy:
+		n := b.arnNode(a, kind, lastSegment(a))
+		n.Lane = graph.Roles // whoever may change it changes what others may do
+		return n, true
+	case graph.KindTable, graph.KindRuntime, graph.KindFlow:
+		// An index belongs to its table, an endpoint to its runtime, an alias to its flow.
 		parts := strings.Split(p.Resource, "/")
 		p.Resource = strings.Join(parts[:min(2, len(parts))], "/")
 		return b.arnNode(p.String(), kind, parts[min(1, len(parts)-1)]), true
@@ -405,6 +418,14 @@ func secretName(resource string) string {
 		return name[:i]
 	}
 	return name
+}
+
+// functionNode is the node of a function named by an ARN, which may hold a version or alias.
+func (b *builder) functionNode(a, why string) *graph.Node {
+	a = unqualified(a)
+	n := b.arnNode(a, graph.KindFunction, lastSegment(a))
+	unknownNode(n, why)
+	return n
 }
 
 func (b *builder) bucketNode(name string) *graph.Node {
@@ -486,6 +507,9 @@ var profileGeographies = []string{"us", "eu", "apac", "us-gov", "global", "jp", 
 func (b *builder) profileNode(a string) *graph.Node {
 	p, _ := arn.Parse(a)
 	n := b.arnNode(a, graph.KindProfile, p.ResourceID())
+	if geo, model, ok := strings.Cut(p.ResourceID(), "."); ok && p.ResourceType() == "inference-profile" && slices.Contains(profileGeographies, geo) {
+		attr(n, "model id", model)
+	}
 	unknownNode(n, "named by a reference; the inference profile itself was not imported, so its destination Regions are not known")
 	return n
 }

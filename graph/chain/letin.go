@@ -6,6 +6,7 @@ import (
 
 	"github.com/permchain/permchain/graph"
 	"github.com/permchain/permchain/graph/iam"
+	"github.com/permchain/permchain/graph/inventory"
 )
 
 // letIn links those whom a resource's own policy names and whose own policies were not imported: anyone, other
@@ -19,7 +20,7 @@ func (b *builder) letIn() {
 		pol := b.resource[a]
 		for i := range accessTable {
 			row := &accessTable[i]
-			if row.target != n.Kind {
+			if row.target != n.Kind || row.kind == graph.GuardedBy {
 				continue
 			}
 			for s := range pol.Document().Statements {
@@ -55,7 +56,7 @@ func (d *door) open() {
 	for _, p := range d.stmt.Principal.AWS {
 		account := accountOf(p)
 		switch {
-		case p == "*" || account == "" || b.principals[p] != nil:
+		case p == "*" || account == "" || b.principals[p] != nil || inventory.HoldsUnknown(p):
 		case isRoot(p):
 			// The resource's own account: its users and roles are asked about one by one.
 			if account != d.node.Account {

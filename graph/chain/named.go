@@ -33,6 +33,7 @@ func (b *builder) namedTargets() {
 			for _, r := range g.stmt.Resources {
 				b.namedTarget(r, g, p)
 			}
+			b.openTargets(g, p)
 		}
 	}
 	for _, a := range sortedKeysOf(b.resource) {
@@ -51,7 +52,7 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 		return
 	}
 	kind, ok := kindOf(r)
-	if !ok || kind == graph.KindRole || kind == graph.KindTrail || kind == graph.KindGuardrail {
+	if !ok || kind == graph.KindTrail || kind == graph.KindGuardrail {
 		return
 	}
 	// The actions of the statement must be of the target's own service, or "arn:…:key/x" under "s3:*" would count.
@@ -61,7 +62,31 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 		return
 	}
 	id := q.Resource
+	if q.Service == "iam" && arn.HasWildcard(q.Account) { // nobody changes or passes what is in another account
+		q.Account = p.account
+		r = q.String()
+	}
 	switch kind {
+	case graph.KindPolicy:
+		if q.Account != p.account { // AWS's own
+			return
+		}
+		for i := range b.f.ManagedPolicies {
+			if m := &b.f.ManagedPolicies[i]; !wideFor(r, m.ARN) && arn.Match(r, m.ARN) && !arn.HasWildcard(m.ARN) {
+				n, _ := b.targetNode(m.ARN)
+				addSource(n, m.Source)
+			}
+		}
+	case graph.KindTable, graph.KindRuntime, graph.KindFlow: // an index, an endpoint or an alias stands for the whole
+		parts := strings.Split(id, "/")
+		id = strings.Join(parts[:min(2, len(parts))], "/")
+		q.Resource = id
+		r = q.String()
+	case graph.KindFunction: // a version or an alias stands for the function
+		r = unqualified(r)
+		if f, err := arn.Parse(r); err == nil {
+			id = f.Resource
+		}
 	case graph.KindBucket:
 		id, _, _ = strings.Cut(id, "/")
 	case graph.KindLogGroup:
@@ -73,10 +98,7 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 		parts := strings.Split(id, "/")
 		id = parts[min(1, len(parts)-1)]
 	case graph.KindSecret:
-		id = strings.TrimRight(id, "?*-") // "secret:name-??????" names one secret
-		if id == "secret:" {
-			return
-		}
+		id = oneSecret(id)
 	}
 	if arn.HasWildcard(id) || arn.HasWildcard(q.Account) || (arn.HasWildcard(q.Region) && kind != graph.KindModel) || id == "" {
 		b.namedPattern(r, kind, g)
@@ -88,7 +110,7 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 				return
 			}
 		}
-		r = strings.TrimRight(r, "?*-")
+		r = oneSecret(r)
 	}
 	if kind == graph.KindModel {
 		r = "arn:aws:bedrock:" + q.Region + ":" + q.Account + ":" + q.Resource
@@ -105,6 +127,17 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 		return // a model is what its id says; nothing of it needs importing
 	}
 	unknownNode(n, why+"; the "+string(kind)+" itself was not imported")
+}
+
+// oneSecret takes off what stands for the six characters that Secrets Manager adds to a secret's name.
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+func oneSecret(s string) string {
+	for _, suffix := range []string{"-??????", "-*"} {
+		if name, ok := strings.CutSuffix(s, suffix); ok && !arn.HasWildcard(name[strings.LastIndexByte(name, ':')+1:]) {
+			return name
+		}
+	}
+	return s
 }
 
 // namedPattern makes a node for a pattern that is narrower than "every" and reaches nothing that was imported.

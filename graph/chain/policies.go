@@ -32,7 +32,8 @@ type principal struct {
 // grant is one identity statement with effect Allow, and the policy that holds it.
 type grant struct {
 	policy *iam.Policy
-	stmt   *iam.Statement
+	stmt   *iam.Statement // as the evaluator has it; of a statement that is not wholly known, see open.go
+	open   []string       // resources of it whose names are not known, as written
 }
 
 // policy compiles a document once, keeps it for the drawer, and returns nil with the reason when it cannot be read.
@@ -43,15 +44,14 @@ func (b *builder) policy(id, name, kind, holder string, d inventory.PolicyDoc) (
 	if d.Unknown != "" || d.Raw == nil {
 		return nil, cmp.Or(d.Unknown, "its document was not imported")
 	}
-	doc, err := iam.Parse(d.Raw)
+	doc, err := d.Parse() // a statement that is not wholly known must not count as one that does not match
 	if err != nil {
 		b.gap(fmt.Sprintf("the policy %s of %s", name, holder), "a document that AWS would accept: "+err.Error())
 		return nil, err.Error()
 	}
-	for _, u := range d.Unresolved {
-		// A statement that is not wholly known must not count as one that does not match.
-		if u.Statement < len(doc.Statements) && doc.Statements[u.Statement].Invalid == "" {
-			doc.Statements[u.Statement].Invalid = u.Reason
+	if len(d.Unresolved) > 0 {
+		if written, err := iam.Parse(d.Raw); err == nil {
+			b.written[id] = written
 		}
 	}
 	p := iam.Compile(id, doc)
@@ -253,9 +253,15 @@ func (b *builder) addGrants(p *principal, pol *iam.Policy, name, why string) {
 	p.pol.Identity = append(p.pol.Identity, pol)
 	doc := pol.Document()
 	for i := range doc.Statements {
-		if doc.Statements[i].Effect == iam.EffectAllow {
-			p.grants = append(p.grants, grant{pol, &doc.Statements[i]})
+		if doc.Statements[i].Effect != iam.EffectAllow {
+			continue
 		}
+		g, why := b.grantOf(pol, &doc.Statements[i])
+		if why != "" {
+			b.missing(p, why)
+			continue
+		}
+		p.grants = append(p.grants, g)
 	}
 }
 

@@ -103,6 +103,11 @@ func (t *trusted) aws(p string) {
 	switch {
 	case p == "*":
 		t.anyone()
+	case inventory.HoldsUnknown(p):
+		n := b.node(graph.NodeID("open/"+t.role.Account+"/principal/"+p), graph.KindUser, p)
+		n.Account = t.role.Account
+		unknownNode(n, cmp.Or(t.stmt.Invalid, "the template does not say who it is"))
+		b.setVerdict(t.link(n, graph.ScopeExact, p), verdict{Verdict: graph.Unknown, unknown: n.Unknown})
 	case account == "":
 		// A principal that AWS has turned into its unique id, because the user or role was deleted.
 		n := b.node(graph.NodeID("principal/"+p), graph.KindUser, p)

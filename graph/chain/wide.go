@@ -14,6 +14,33 @@ import (
 // everything links actors of an administrator to one node, "everything in ACCOUNT", which stands for all its other
 // links. It returns that link for each actor.
 func (b *builder) everything(p *principal, from []graph.NodeID) map[graph.NodeID]graph.EdgeID {
+	stmt, v := b.administers(p)
+	if stmt == nil || v.Verdict == graph.Denied {
+		return nil
+	}
+	name := "everything"
+	if where := cmp.Or(b.envOf(p.account), b.accountName(p.account)); where != "" {
+		name += " in " + where
+	}
+	n := b.node(graph.NodeID("everything/"+p.account), graph.KindEverything, name)
+	n.Wildcard, n.Pattern, n.Account, n.Detail = true, "*", p.account, "every action on *"
+	out := map[graph.NodeID]graph.EdgeID{}
+	for _, f := range from {
+		e := b.edge(f, graph.Administers, n.ID)
+		b.setVerdict(e, v)
+		e.Breadth = graph.Breadth{ActionPatterns: []string{"*"}, ActionsGranted: iam.ActionCount("*"), ResourcePatterns: []string{"*"},
+			ResourceScope: graph.ScopeAll, Conditions: len(stmt.Conditions), ExtraAccess: []string{"Permissions management", "Tagging", "Write"}}
+		if f != p.node {
+			e.As = p.node
+		}
+		out[f] = e.ID
+	}
+	return out
+}
+
+// administers finds the statement that allows a principal every action on everything, and what comes of it in the end;
+// nil when there is none.
+func (b *builder) administers(p *principal) (*iam.Statement, verdict) {
 	for _, g := range p.grants {
 		s := g.stmt
 		if !slices.ContainsFunc(s.Actions, func(a string) bool { return a == "*" || a == "*:*" }) || !slices.Contains(s.Resources, "*") {
@@ -22,30 +49,9 @@ func (b *builder) everything(p *principal, from []graph.NodeID) map[graph.NodeID
 		pol := p.pol
 		probe := &graph.Node{Account: p.account}
 		// "Everything" is more than any one action can show: the probe is one that only administrators hold.
-		v := b.ask(p, &pol, []string{"iam:CreatePolicyVersion"}, "arn:aws:iam::"+p.account+":policy/*", probe, nil)
-		if v.Verdict == graph.Denied {
-			return nil
-		}
-		name := "everything"
-		if where := cmp.Or(b.envOf(p.account), b.accountName(p.account)); where != "" {
-			name += " in " + where
-		}
-		n := b.node(graph.NodeID("everything/"+p.account), graph.KindEverything, name)
-		n.Wildcard, n.Pattern, n.Account, n.Detail = true, "*", p.account, "every action on *"
-		out := map[graph.NodeID]graph.EdgeID{}
-		for _, f := range from {
-			e := b.edge(f, graph.Administers, n.ID)
-			b.setVerdict(e, v)
-			e.Breadth = graph.Breadth{ActionPatterns: []string{"*"}, ActionsGranted: iam.ActionCount("*"), ResourcePatterns: []string{"*"},
-				ResourceScope: graph.ScopeAll, Conditions: len(s.Conditions), ExtraAccess: []string{"Permissions management", "Tagging", "Write"}}
-			if f != p.node {
-				e.As = p.node
-			}
-			out[f] = e.ID
-		}
-		return out
+		return s, b.ask(p, &pol, []string{"iam:CreatePolicyVersion"}, "arn:aws:iam::"+p.account+":policy/*", probe, nil)
 	}
-	return nil
+	return nil, verdict{Verdict: graph.Denied}
 }
 
 // everyLinks links a principal's actors to the node that stands for every resource of the row's kind, when a statement
@@ -63,7 +69,7 @@ func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from 
 		pattern = q.String()
 	}
 	resource := pattern + row.content
-	if !slices.ContainsFunc(concerned, func(g grant) bool { return statementReach(g.stmt, resource) == reachWide }) {
+	if !slices.ContainsFunc(concerned, func(g grant) bool { return g.reach(resource) == reachWide }) {
 		return nil
 	}
 	pol := p.pol
@@ -93,6 +99,9 @@ func (b *builder) everyLinks(p *principal, row *access, concerned []grant, from 
 		}
 	}
 	n.Detail = detail
+	if n.Lane == graph.Callers || n.Kind == graph.KindPolicy {
+		n.Lane = graph.Roles // whoever may change users or policies can act as them, as with roles
+	}
 	out := map[graph.NodeID]graph.EdgeID{}
 	for _, f := range from {
 		e := b.edge(f, row.kind, n.ID)

@@ -19,8 +19,9 @@ func (b *builder) wire() {
 	b.wireAgents()
 	b.wireKnowledgeBases()
 	b.wireGateways()
-	b.wireFunctions()
+	b.wireVariables()
 	b.wireFlows()
+	b.signIns()
 	for i := range b.f.Profiles {
 		p := &b.f.Profiles[i]
 		for _, m := range p.Models {
@@ -59,18 +60,24 @@ func (b *builder) wired(from *graph.Node, kind graph.EdgeKind, to *graph.Node, s
 func (b *builder) wireAgents() {
 	for i := range b.f.Agents {
 		a := &b.f.Agents[i]
-		n := b.nodes[graph.NodeID(a.ARN)]
+		n := b.callee("agent", a.ARN, a.ID)
+		if a.Guardrail.OK() {
+			b.wired(n, graph.GuardedBy, b.guardrail(a.Guardrail.Value, n), a.Source, "the agent's guardrail")
+		}
 		if a.Listed {
 			continue
 		}
 		if a.Model.OK() {
 			b.wireModel(n, a.Model.Value, a.Source, "the agent's foundation model")
 		}
-		if a.Guardrail.OK() {
-			g := b.guardrail(a.Guardrail.Value, n)
-			e := b.edge(n.ID, graph.GuardedBy, g.ID)
+		for _, fn := range a.OverrideLambda {
+			// Like an action group's function, it lets Bedrock in by its own policy.
+			// https://docs.aws.amazon.com/bedrock/latest/userguide/lambda-parser.html
+			f := b.functionNode(fn, "named by the agent "+n.Name+"; the function itself was not imported")
+			e := b.edge(n.ID, graph.Calls, f.ID)
 			e.Wired = graph.Yes
-			addEvidence(e, configured(a.Source, "the agent's guardrail"))
+			addEvidence(e, configured(a.Source, "it parses what the agent thinks, or orchestrates it"))
+			b.serviceMayCall(e, n, f, "bedrock.amazonaws.com")
 		}
 	}
 	for i := range b.f.AgentKBs {
@@ -102,12 +109,24 @@ func (b *builder) wireAgents() {
 func (b *builder) wireModel(n *graph.Node, ref string, s inventory.Source, note string) {
 	m := b.resolveModel(ref, n.Account, n.Region)
 	b.wired(n, graph.Invokes, m, s, note)
+	if m.Kind != graph.KindProfile {
+		return
+	}
 	for i := range b.f.Profiles {
 		if p := &b.f.Profiles[i]; p.ARN == m.ARN {
 			for _, dest := range p.Models {
 				b.wired(n, graph.Invokes, b.modelNode(dest), s, note+", a destination of "+m.Name)
 			}
 		}
+	}
+	// A system-defined profile that was not imported still says by its id which model it leads to, if not where.
+	// https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+	if id := m.Attr("model id"); id != "" && len(m.Sources) == 0 {
+		to := b.modelNode(id)
+		b.wired(n, graph.Invokes, to, s, note+", behind "+m.Name)
+		e := b.edge(m.ID, graph.Invokes, to.ID)
+		e.Wired = graph.Yes
+		addEvidence(e, configured(s, "the id of the inference profile names the model"))
 	}
 }
 
@@ -195,14 +214,17 @@ func (b *builder) wireActionGroup(g *inventory.ActionGroup) {
 		return
 	}
 	name := cmp.Or(g.Name, g.ID, g.Signature)
+	if bucket := b.locatedIn(g.Schema, agent, "named as where the schema of the action group "+name+" is; the bucket itself was not imported"); bucket != nil {
+		// https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html: the service role reads it
+		b.wired(agent, graph.Reads, bucket, g.Source, "holds the API schema of the action group "+name)
+	}
 	ops := g.Operations
 	if len(ops) == 0 {
 		ops = []inventory.Operation{{Name: name}}
 	}
 	var fn *graph.Node
 	if g.Lambda.OK() {
-		fn = b.arnNode(unqualified(g.Lambda.Value), graph.KindFunction, lastSegment(unqualified(g.Lambda.Value)))
-		unknownNode(fn, "named by the action group "+name+"; the function itself was not imported")
+		fn = b.functionNode(g.Lambda.Value, "named by the action group "+name+"; the function itself was not imported")
 	}
 	for _, op := range ops {
 		t := b.node(graph.NodeID("tool/"+string(agent.ID)+"/"+name+"/"+op.Name), graph.KindActionGroup, op.Name)
@@ -283,9 +305,7 @@ func (b *builder) wireFlows() {
 		for _, step := range f.Nodes {
 			note := "the step " + step.Name
 			if step.Guardrail.OK() {
-				g := b.edge(n.ID, graph.GuardedBy, b.guardrail(step.Guardrail.Value, n).ID)
-				g.Wired = graph.Yes
-				addEvidence(g, configured(f.Source, note))
+				b.wired(n, graph.GuardedBy, b.guardrail(step.Guardrail.Value, n), f.Source, note)
 			}
 			if !step.Target.OK() {
 				continue

@@ -3,6 +3,7 @@ package inventory
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/permchain/permchain/graph/iam"
 )
@@ -47,7 +48,7 @@ func widen(s *iam.Statement) {
 		}
 	}
 	for i, r := range s.Resources {
-		s.Resources[i] = notKnown.ReplaceAllString(r, "*")
+		s.Resources[i] = Widen(r)
 	}
 	// An exception that is not known may except nothing. The lists stay lists: nil would mean that there was none.
 	s.NotActions = slices.DeleteFunc(s.NotActions, notKnown.MatchString)
@@ -62,3 +63,12 @@ func widen(s *iam.Statement) {
 		}
 	}
 }
+
+// HoldsUnknown reports whether a text holds a placeholder for something that is not known.
+func HoldsUnknown(s string) bool { return notKnown.MatchString(s) }
+
+// Widen turns what is not known of a text into wildcards, so that it can be asked what the text may mean.
+func Widen(s string) string { return notKnown.ReplaceAllString(s, "*") }
+
+// ShowUnknown writes the placeholders of a text as templates do: "${BucketName}".
+func ShowUnknown(s string) string { return strings.ReplaceAll(s, UnresolvedMark, "${") }
