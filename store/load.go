@@ -110,10 +110,11 @@ func (s *Store) load(ctx context.Context, id int64) (*snapshot.Snapshot, error) 
 	var (
 		created, gapsText string
 		intentText        sql.NullString
+		governanceText    sql.NullString
 		sum               Summary
 	)
-	err := s.db.QueryRowContext(ctx, "SELECT created, hash, nodes, links, gaps, intent FROM snapshots WHERE id = ?", id).
-		Scan(&created, &sum.Hash, &sum.Nodes, &sum.Links, &gapsText, &intentText)
+	err := s.db.QueryRowContext(ctx, "SELECT created, hash, nodes, links, gaps, intent, governance FROM snapshots WHERE id = ?", id).
+		Scan(&created, &sum.Hash, &sum.Nodes, &sum.Links, &gapsText, &intentText, &governanceText)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNotFound
 	}
@@ -132,6 +133,12 @@ func (s *Store) load(ctx context.Context, id int64) (*snapshot.Snapshot, error) 
 	if intentText.Valid {
 		if err := json.Unmarshal([]byte(intentText.String), &intent); err != nil {
 			return nil, fmt.Errorf("intent: %w", err)
+		}
+	}
+	var governance graph.Governance
+	if governanceText.Valid {
+		if err := json.Unmarshal([]byte(governanceText.String), &governance); err != nil {
+			return nil, fmt.Errorf("governance: %w", err)
 		}
 	}
 
@@ -159,8 +166,11 @@ func (s *Store) load(ctx context.Context, id int64) (*snapshot.Snapshot, error) 
 	if len(nodes) != sum.Nodes || len(edges) != sum.Links {
 		return nil, fmt.Errorf("%w: it has %d of %d nodes and %d of %d links", ErrDamaged, len(nodes), sum.Nodes, len(edges), sum.Links)
 	}
-	snap.Graph, err = graph.New(nodes, edges, policies, gaps, intent)
-	return snap, err
+	if snap.Graph, err = graph.New(nodes, edges, policies, gaps, intent); err != nil {
+		return nil, err
+	}
+	snap.Graph.Governance = governance
+	return snap, nil
 }
 
 // read decodes the JSON of every row of a snapshot in one table, ordered by one column. It is nil for none.

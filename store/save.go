@@ -96,12 +96,16 @@ func seal(ctx context.Context, tx *sql.Tx, id int64, hash string, snap *snapshot
 		}
 		intent.Valid = true
 	}
+	governance, err := text(snap.Graph.Governance)
+	if err != nil {
+		return err
+	}
 	sum := Summarize(snap)
 	_, err = tx.ExecContext(ctx, `INSERT INTO snapshots
-		(id, created, hash, nodes, links, critical, high, medium, low, not_assessed, files, failed, gaps, intent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		(id, created, hash, nodes, links, critical, high, medium, low, not_assessed, files, failed, gaps, intent, governance)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, stamp(snap.Created), hash, sum.Nodes, sum.Links, sum.Critical, sum.High, sum.Medium, sum.Low, sum.NotAssessed,
-		sum.Files, sum.Failed, gaps, intent)
+		sum.Files, sum.Failed, gaps, intent, governance)
 	return err
 }
 

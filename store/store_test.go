@@ -54,13 +54,15 @@ func fake(tb testing.TB, links int, seed uint64) *snapshot.Snapshot {
 			EvidenceHash: fmt.Sprintf("%016x", r.Uint64()),
 		})
 	}
-	policies := []graph.Policy{{ID: "policy-0", Name: "AgentAccess", Kind: "inline policy", Text: "{\n  \"Statement\": []\n}", Source: graph.Source{File: "prod/iam.json", Line: 4}}}
+	policies := []graph.Policy{{ID: "policy-0", Name: "AgentAccess", Kind: "inline policy", Text: "{\n  \"Statement\": []\n}", Source: graph.Source{File: "prod/iam.json", Line: 4},
+		Unresolved: []graph.UnresolvedStatement{{Statement: 1, Reason: odd()}}}}
 	gaps := []graph.Gap{{What: "key policies", Effect: "7 links are unknown", Need: "aws kms get-key-policy", Count: 7}}
 	intent := &graph.Intent{Organization: "Acme", Classes: []string{"public", "restricted"}, Workloads: []graph.Workload{{Name: "support", Members: []graph.NodeID{nodes[0].ID}}}}
 	g, err := graph.New(nodes, edges, policies, gaps, intent)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	g.Governance = governance(odd)
 	var findings []rules.Finding
 	for i := range max(5, links/10) {
 		findings = append(findings, rules.Finding{
@@ -76,6 +78,19 @@ func fake(tb testing.TB, links int, seed uint64) *snapshot.Snapshot {
 			{File: "prod/iam.json", Format: "account authorization details", Bytes: 1 << 20, Took: []inventory.Tally{{Kind: "roles", Count: 12}}, Warnings: []inventory.Note{{Text: odd(), Where: "#/x"}}},
 			{File: "notes.txt", Bytes: 3, Error: "notes.txt:1: not JSON"},
 		}},
+	}
+}
+
+// governance is who is governed by what in a fake.
+func governance(odd func() string) graph.Governance {
+	const role = "arn:aws:iam::111122223333:role/agent"
+	return graph.Governance{
+		Principals: []graph.Governed{{Node: role, ARN: role, Account: "111122223333", Kind: graph.KindRole, Identity: []string{"policy-0"}, TagsKnown: true,
+			SCP: []graph.PolicyLevel{{Node: "r-1", Policies: []string{"policy-0"}}, {Node: "ou-1"}}, Missing: []graph.MissingLayer{{Layer: "identity", Reason: odd()}},
+			Keys: map[string][]string{"aws:principalarn": {role}, "aws:principaltag/team": {odd()}}}},
+		Resources: []graph.OnResource{{ARN: role, Account: "111122223333", Policy: role + " trust"}},
+		Accounts:  []graph.AccountRCPs{{ID: "111122223333", Levels: []graph.PolicyLevel{{Node: "r-1", Policies: []string{"rcp"}}}}},
+		OrgID:     "o-a1b2c3d4e5", Members: []string{"111122223333"}, Management: "999988887777",
 	}
 }
 
@@ -122,6 +137,12 @@ func TestSaveThenLoadGivesTheSame(t *testing.T) {
 		}
 		if diff := cmp.Diff(want.Report, got.Report); diff != "" {
 			t.Errorf("report: %s", diff)
+		}
+		if diff := cmp.Diff(want.Graph.Governance, got.Graph.Governance); diff != "" {
+			t.Errorf("governance: %s", diff)
+		}
+		if diff := cmp.Diff(want.Graph.Policies, got.Graph.Policies); diff != "" {
+			t.Errorf("policies: %s", diff)
 		}
 		if got.Graph.Edge(want.Graph.Edges[0].ID) == nil {
 			t.Error("the loaded chain is not indexed")
@@ -226,7 +247,7 @@ func TestOpen(t *testing.T) {
 	}{
 		{put("text.db", "hello, this is a text file and no database"), ErrNotDatabase, "file is not a database"},
 		{foreign, ErrNotDatabase, "another program"},
-		{newer, ErrNewer, "schema is 99, this one knows 1"},
+		{newer, ErrNewer, "schema is 99, this one knows 2"},
 		{filepath.Join(dir, "no such folder", "p.db"), fs.ErrNotExist, "no such folder"},
 		{dir, nil, "is a directory"},
 		{"", nil, "its name is empty"},
@@ -347,5 +368,40 @@ func TestAssignments(t *testing.T) {
 	}
 	if after, err := s.Assignments(t.Context()); err != nil || len(after) != len(want) {
 		t.Errorf("a refused assignment left %d, %v", len(after), err)
+	}
+}
+
+// TestOlderDatabase opens a database of each earlier schema: what is in it can be read, and more can be saved.
+func TestOlderDatabase(t *testing.T) {
+	steps, err := readMigrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	db, err := sql.Open("sqlite3", dsn(path, pragmas))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := &Store{db: db, path: path, writer: make(chan struct{}, 1)}
+	if err := old.write(t.Context(), func(tx *sql.Tx) error { return apply(t.Context(), tx, steps[0]) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`INSERT INTO snapshots (id, created, hash, nodes, links, critical, high, medium, low, not_assessed, files, failed, gaps)
+		VALUES (1, '2026-03-01T12:00:00.000000000Z', 'h', 0, 0, 0, 0, 0, 0, 0, 0, 0, 'null')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	first, err := s.Snapshot(t.Context(), 1)
+	if err != nil || first.Hash != "h" || len(first.Graph.Governance.Principals) != 0 {
+		t.Fatalf("the snapshot that was there: %+v, %v", first, err)
+	}
+	if err := s.Save(t.Context(), fake(t, 3, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := s.Latest(t.Context()); err != nil || len(second.Graph.Governance.Principals) != 1 {
+		t.Errorf("a snapshot made since: %v", err)
 	}
 }

@@ -58,6 +58,7 @@ func Apply(g *graph.Graph, as []Assignment) *graph.Graph {
 		// A chain that was indexed once cannot fail to be indexed again: identities are as they were.
 		panic(fmt.Sprintf("review: a copy of a sound chain is unsound: %v", err))
 	}
+	copied.Governance = g.Governance
 	return copied
 }
 

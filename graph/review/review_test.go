@@ -112,6 +112,14 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+func TestApplyKeepsAllElse(t *testing.T) {
+	g := chain(t)
+	g.Governance = graph.Governance{OrgID: "o-a1b2c3d4e5", Principals: []graph.Governed{{Node: "agent", Kind: graph.KindRole}}}
+	if review.Apply(g, nil).Hash() != g.Hash() {
+		t.Error("a copy without assignments is not the same chain")
+	}
+}
+
 func TestWorkloads(t *testing.T) {
 	g := chain(t)
 	broad := map[graph.EdgeID]bool{graph.NewEdgeID("agent", graph.Reads, "payroll"): true, graph.NewEdgeID("agent", graph.Writes, "payroll"): true}
