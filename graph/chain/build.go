@@ -66,6 +66,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 	b.letIn()
 	b.usage()
 	b.findLogs()
+	b.nestedStacks()
 	b.declare()
 	b.describe()
 	return b.finish()
@@ -93,6 +94,7 @@ type builder struct {
 	named      map[graph.NodeID]bool         // of them, those that a configuration or a policy names, too
 	carriedOut map[graph.NodeID]graph.EdgeID // tool → its link to the function behind it
 
+	accounts     map[string]bool         // see oneAccount
 	byName       map[string]graph.NodeID // see namedHere
 	rolesByName  map[string]string       // ARNs of imported roles by account and name
 	lines        map[string][]int        // by policy ID: the lines its statements begin on

@@ -89,7 +89,7 @@ func (b *builder) joinWorkloadParts() {
 		attr(n, "status", a.Status)
 		attr(n, "foundation model", a.Model.Value)
 		b.runsAs(n, a.Role, a.Source, "the agent's service role")
-		attr(n, "encryption key", a.Key)
+		b.lockedBy(n, a.Key, a.Source)
 	}
 	for i := range b.f.Agents { // a listed agent that nothing else describes
 		if n := b.callee("agent", b.f.Agents[i].ARN, b.f.Agents[i].ID); b.f.Agents[i].Listed && n.RunsAs == "" && n.Attr("status") == "" {
@@ -171,6 +171,7 @@ func (b *builder) joinWorkloadParts() {
 	for _, m := range arnsFirst(b.f.Memories, func(m *inventory.Memory) string { return m.ARN }) {
 		n := b.called("memory", m.ARN, m.ID, graph.KindMemory, m.Name)
 		addSource(n, m.Source)
+		b.lockedBy(n, m.Key, m.Source)
 		if m.Role.OK() {
 			b.runsAs(n, m.Role, m.Source, "the memory's execution role")
 		}
@@ -183,6 +184,7 @@ func (b *builder) joinWorkloadParts() {
 		seen(n, fl.Source)
 		setTags(n, fl.Tags)
 		n.Unknown = fl.Unknown
+		b.lockedBy(n, fl.Key, fl.Source)
 		b.runsAs(n, fl.Role, fl.Source, "the flow's service role")
 	}
 	for i := range b.f.RuntimeEndpoints {
@@ -299,46 +301,47 @@ func (b *builder) runsAs(n *graph.Node, role inventory.Text, s inventory.Source,
 var resourceKinds = []struct {
 	service, prefix string
 	kind            graph.NodeKind
+	policies        bool // whether things of the service have a policy of their own, and the actions tell of what kind they are
 }{
-	{"s3", "", graph.KindBucket},
-	{"dynamodb", "table/", graph.KindTable},
-	{"secretsmanager", "secret:", graph.KindSecret},
-	{"kms", "key/", graph.KindKey},
-	{"logs", "log-group:", graph.KindLogGroup},
-	{"lambda", "function:", graph.KindFunction},
-	{"sqs", "", graph.KindQueue},
-	{"sns", "", graph.KindTopic},
-	{"states", "stateMachine:", graph.KindStates},
-	{"aoss", "collection/", graph.KindVectorStore},
-	{"s3vectors", "", graph.KindVectorStore},
-	{"neptune-graph", "", graph.KindVectorStore},
-	{"es", "domain/", graph.KindVectorStore},
-	{"rds", "cluster:", graph.KindDatabase},
-	{"rds", "db:", graph.KindDatabase},
-	{"redshift", "", graph.KindDatabase},
-	{"redshift-serverless", "", graph.KindDatabase},
-	{"kendra", "index/", graph.KindIndex},
-	{"bedrock", "agent/", graph.KindAgent},
-	{"bedrock", "agent-alias/", graph.KindAgent},
-	{"bedrock", "knowledge-base/", graph.KindKB},
-	{"bedrock", "guardrail/", graph.KindGuardrail},
-	{"bedrock", "foundation-model/", graph.KindModel},
-	{"bedrock", "custom-model/", graph.KindModel},
-	{"bedrock", "imported-model/", graph.KindModel},
-	{"bedrock", "provisioned-model/", graph.KindModel},
-	{"bedrock", "inference-profile/", graph.KindProfile},
-	{"bedrock", "application-inference-profile/", graph.KindProfile},
-	{"bedrock", "flow/", graph.KindFlow},
-	{"bedrock-agentcore", "runtime/", graph.KindRuntime},
-	{"bedrock-agentcore", "gateway/", graph.KindGateway},
-	{"bedrock-agentcore", "memory/", graph.KindMemory},
-	{"sagemaker", "endpoint/", graph.KindEndpoint},
-	{"iam", "role/", graph.KindRole},
-	{"iam", "user/", graph.KindUser},
-	{"iam", "group/", graph.KindGroup},
-	{"iam", "policy/", graph.KindPolicy},
-	{"cloudtrail", "trail/", graph.KindTrail},
-	{"cloudtrail", "eventdatastore/", graph.KindEventStore},
+	{"s3", "", graph.KindBucket, true},
+	{"dynamodb", "table/", graph.KindTable, true},
+	{"secretsmanager", "secret:", graph.KindSecret, true},
+	{"kms", "key/", graph.KindKey, true},
+	{"logs", "log-group:", graph.KindLogGroup, false},
+	{"lambda", "function:", graph.KindFunction, true},
+	{"sqs", "", graph.KindQueue, true},
+	{"sns", "", graph.KindTopic, true},
+	{"states", "stateMachine:", graph.KindStates, false},
+	{"aoss", "collection/", graph.KindVectorStore, false},
+	{"s3vectors", "", graph.KindVectorStore, false},
+	{"neptune-graph", "", graph.KindVectorStore, false},
+	{"es", "domain/", graph.KindVectorStore, false},
+	{"rds", "cluster:", graph.KindDatabase, false},
+	{"rds", "db:", graph.KindDatabase, false},
+	{"redshift", "", graph.KindDatabase, false},
+	{"redshift-serverless", "", graph.KindDatabase, false},
+	{"kendra", "index/", graph.KindIndex, false},
+	{"bedrock", "agent/", graph.KindAgent, false},
+	{"bedrock", "agent-alias/", graph.KindAgent, false},
+	{"bedrock", "knowledge-base/", graph.KindKB, false},
+	{"bedrock", "guardrail/", graph.KindGuardrail, false},
+	{"bedrock", "foundation-model/", graph.KindModel, false},
+	{"bedrock", "custom-model/", graph.KindModel, false},
+	{"bedrock", "imported-model/", graph.KindModel, false},
+	{"bedrock", "provisioned-model/", graph.KindModel, false},
+	{"bedrock", "inference-profile/", graph.KindProfile, false},
+	{"bedrock", "application-inference-profile/", graph.KindProfile, false},
+	{"bedrock", "flow/", graph.KindFlow, false},
+	{"bedrock-agentcore", "runtime/", graph.KindRuntime, false},
+	{"bedrock-agentcore", "gateway/", graph.KindGateway, false},
+	{"bedrock-agentcore", "memory/", graph.KindMemory, false},
+	{"sagemaker", "endpoint/", graph.KindEndpoint, false},
+	{"iam", "role/", graph.KindRole, false},
+	{"iam", "user/", graph.KindUser, false},
+	{"iam", "group/", graph.KindGroup, false},
+	{"iam", "policy/", graph.KindPolicy, false},
+	{"cloudtrail", "trail/", graph.KindTrail, false},
+	{"cloudtrail", "eventdatastore/", graph.KindEventStore, false},
 }
 
 // kindOf says which kind of node an ARN is; false for what has no place in the chain.
@@ -531,6 +534,7 @@ func (b *builder) joinResources() {
 		for _, k := range sortedKeysOf(r.Attrs) {
 			attr(n, k, attrValue(k, r.Attrs[k]))
 		}
+		b.lockedBy(n, r.Attrs["kms key"], r.Source)
 	}
 	for i := range b.f.Trails {
 		t := &b.f.Trails[i]
@@ -548,6 +552,15 @@ func (b *builder) joinResources() {
 			e.Wired = graph.Yes
 			addEvidence(e, configured(t.Source, t.Name+" delivers to this bucket"))
 		}
+		if t.LogGroup != "" {
+			lg := b.logGroupNode(t.LogGroup)
+			unknownNode(lg, "named as where "+t.Name+" delivers to; not imported itself")
+			attr(lg, "holds", "the events of "+t.Name)
+			e := b.edge(n.ID, graph.LogsTo, lg.ID)
+			e.Wired = graph.Yes
+			addEvidence(e, configured(t.Source, t.Name+" delivers to this log group"))
+		}
+		b.lockedBy(n, t.Key, t.Source)
 	}
 	for i := range b.f.InvocationLogging {
 		l := &b.f.InvocationLogging[i]
@@ -588,6 +601,22 @@ func (b *builder) joinResources() {
 		attr(n, "kind", m.Kind)
 		attr(n, "base model", m.Base)
 	}
+}
+
+// lockedBy links a thing to the key that encrypts it, where it is named by its ARN.
+func (b *builder) lockedBy(n *graph.Node, key string, s inventory.Source) {
+	if key == "" {
+		return
+	}
+	attr(n, "kms key", key)
+	if kind, ok := kindOf(key); !ok || kind != graph.KindKey || inventory.HoldsUnknown(key) {
+		return
+	}
+	k, _ := b.targetNode(key)
+	unknownNode(k, "named as the key of "+n.Name+"; not imported itself")
+	e := b.edge(n.ID, graph.GuardedBy, k.ID)
+	e.Wired = graph.Yes
+	addEvidence(e, configured(s, n.Name+" is encrypted with it"))
 }
 
 // asLog moves a bucket to the log lane.

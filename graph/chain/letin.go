@@ -1,10 +1,14 @@
 package chain
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph"
+	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
 	"github.com/permchain/permchain/graph/inventory"
 )
@@ -96,11 +100,92 @@ func (d *door) link(from *graph.Node, scope graph.Scope, part func(key string) b
 	if scopeRank(scope) > scopeRank(e.Breadth.PrincipalScope) {
 		e.Breadth.PrincipalScope = scope
 	}
+	v.part = partOf(d.stmt, d.row.resourceOf(d.node))
 	v.refs = []iam.StatementRef{{Layer: iam.LayerResource, Policy: d.pol.ID(), Index: d.stmt.Index, Sid: d.stmt.Sid, Effect: iam.EffectAllow}}
 	v.actions = d.row.actions
 	b.setVerdict(e, v)
 	b.widen(e, d.row, v, d.row.resourceOf(d.node))
 	e.Breadth.Conditions = len(d.stmt.Conditions)
+	if on := onBehalfOf(d.stmt); on != "" && from.Kind == graph.KindService {
+		for i := range e.Evidence {
+			if ev := &e.Evidence[i]; ev.Policy == d.pol.ID() && ev.Statement == d.stmt.Index {
+				ev.Note = from.Name + " acts for " + on
+			}
+		}
+	}
+}
+
+// partOf is the part of a resource that a statement of its policy speaks of; nil when it is all of it.
+func partOf(s *iam.Statement, resource string) []string {
+	var out []string
+	for _, r := range s.Resources {
+		switch r = stripVariables(r); arn.Relate(r, resource) {
+		case arn.Within:
+			out = append(out, r)
+		case arn.Contains, arn.Equal:
+			return nil
+		}
+	}
+	return out
+}
+
+// onBehalfOf names the resources and accounts that a statement lets a service act for; "" when it does not say.
+func onBehalfOf(s *iam.Statement) string {
+	var out []string
+	for _, c := range s.Conditions {
+		switch strings.ToLower(c.Key) {
+		case "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths":
+			if !strings.Contains(c.Operator, "Not") {
+				out = append(out, c.Values...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), " or ")
+}
+
+// unnamed makes a node for a policy of which it is not known what it sits on, as a key's does not say: those whom it
+// lets in must be seen all the same. nil when its actions do not even tell what kind of thing it is.
+func (b *builder) unnamed(rp *inventory.ResourcePolicy) *graph.Node {
+	doc, err := rp.Document.Parse()
+	if err != nil {
+		return nil
+	}
+	var kinds []graph.NodeKind
+	owners := map[string]bool{}
+	for i := range doc.Statements {
+		s := &doc.Statements[i]
+		for _, a := range s.Actions {
+			for _, k := range resourceKinds {
+				if k.service == service(a) && k.policies && !slices.Contains(kinds, k.kind) {
+					kinds = append(kinds, k.kind)
+				}
+			}
+		}
+		// A key's own account keeps the right to manage it, by the default policy and by most others.
+		// https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+		if s.Effect == iam.EffectAllow && s.Principal != nil && slices.Contains(s.Actions, "kms:*") && len(s.Conditions) == 0 {
+			for _, p := range s.Principal.AWS {
+				if isRoot(p) {
+					owners[accountOf(p)] = true
+				}
+			}
+		}
+	}
+	if len(kinds) != 1 {
+		return nil
+	}
+	sum := sha256.Sum256(rp.Document.Raw)
+	n := b.node(graph.NodeID("unnamed/"+string(kinds[0])+"/"+hex.EncodeToString(sum[:8])), kinds[0], "a "+string(kinds[0])+" (policy in "+path.Base(rp.Source.File)+")")
+	n.Account = rp.Account
+	if n.Account == "" && len(owners) == 1 {
+		n.Account = sortedKeysOf(owners)[0]
+	}
+	n.Unknown = rp.Resource.Unknown
+	if n.Unknown == "" {
+		n.Unknown = "the file does not say which " + string(kinds[0]) + " its policy sits on"
+	}
+	return n
 }
 
 // withoutDeny turns an answer into unknown when another statement of the same policy denies under conditions that

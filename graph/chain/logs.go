@@ -65,6 +65,7 @@ func eventOf(kind graph.EdgeKind, target *graph.Node) (event, bool) {
 
 // findLogs says for every hop which log would show it, and links what is touched to that log.
 func (b *builder) findLogs() {
+	b.functionLogs()
 	for _, id := range sortedKeysOf(b.edges) {
 		e := b.edges[id]
 		switch e.Kind {
@@ -96,6 +97,27 @@ func (b *builder) findLogs() {
 	}
 }
 
+// functionLogs links every function that takes part in the chain to its log group.
+func (b *builder) functionLogs() {
+	acts := map[graph.NodeID]bool{}
+	for _, e := range b.edges {
+		if e.Kind != graph.RunsAs && e.Kind != graph.LogsTo {
+			acts[e.From], acts[e.To] = true, true
+		}
+	}
+	for _, id := range sortedKeysOf(acts) {
+		n := b.nodes[id]
+		if n.Kind != graph.KindFunction || n.Wildcard {
+			continue
+		}
+		if s := b.functionLog(n); s.State == graph.Yes {
+			l := b.edge(n.ID, graph.LogsTo, s.To)
+			l.Wired = graph.Yes
+			addEvidence(l, graph.Evidence{Kind: graph.ByConfiguration, Source: s.Source, Note: s.Why})
+		}
+	}
+}
+
 // invocationLogs are all the places where model invocation logging puts the prompts and answers of calls made from an
 // account and Region; the first is where Edge.Log points.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
@@ -103,7 +125,7 @@ func (b *builder) invocationLogs(from *graph.Node) []graph.LogState {
 	var out []graph.LogState
 	for i := range b.f.InvocationLogging {
 		l := &b.f.InvocationLogging[i]
-		if !l.Configured || l.Account.OK() && l.Account.Value != from.Account {
+		if !l.Configured || l.Account.OK() && l.Account.Value != from.Account || !l.Account.OK() && !b.oneAccount() {
 			continue
 		}
 		if from.Region != "" && l.Region.OK() && l.Region.Value != from.Region {
@@ -123,6 +145,37 @@ func (b *builder) invocationLogs(from *graph.Node) []graph.LogState {
 	return out
 }
 
+// unplacedLogging is the answer where a trail would not show a call, and model invocation logging is on in an account
+// that the file does not name.
+func (b *builder) unplacedLogging(e *graph.Edge, account string, to *graph.Node) (graph.LogState, bool) {
+	for i := range b.f.InvocationLogging {
+		if l := &b.f.InvocationLogging[i]; l.Configured && !l.Account.OK() {
+			if ev, ok := eventOf(e.Kind, to); ok {
+				if s := b.trailLog(ev, account, to); s.State == graph.Yes {
+					return s, true
+				}
+			}
+			return graph.LogState{State: graph.StateUnknown, Source: source(l.Source),
+				Why: "model invocation logging is on in an account that " + l.Source.File + " does not name"}, true
+		}
+	}
+	return graph.LogState{}, false
+}
+
+// oneAccount reports whether what was imported is all of one account, so that a setting that does not say of which
+// account it is can only be of that one.
+func (b *builder) oneAccount() bool {
+	if b.accounts == nil {
+		b.accounts = map[string]bool{}
+		for _, n := range b.nodes {
+			if n.Account != "" && len(n.Sources) > 0 {
+				b.accounts[n.Account] = true
+			}
+		}
+	}
+	return len(b.accounts) <= 1
+}
+
 // logOf says which log would show one hop.
 func (b *builder) logOf(e *graph.Edge) graph.LogState {
 	from, to := b.nodes[e.From], b.nodes[e.To]
@@ -132,6 +185,9 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 			return s[0]
 		}
 		account = from.Account
+		if s, open := b.unplacedLogging(e, account, to); open {
+			return s
+		}
 	}
 	switch to.Kind {
 	case graph.KindActionGroup, graph.KindTool:
@@ -162,6 +218,9 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 
 // toolLog follows a tool to the function that carries it out.
 func (b *builder) toolLog(e *graph.Edge, tool *graph.Node) graph.LogState {
+	if tool.Attr("built-in") != "" {
+		return graph.LogState{State: graph.StateUnknown, Why: "Bedrock carries it out itself, and whether a log shows that is not established"}
+	}
 	if c, ok := b.carriedOut[tool.ID]; ok {
 		return b.logOf(b.edges[c])
 	}

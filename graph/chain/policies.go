@@ -286,6 +286,12 @@ func (b *builder) compileResourcePolicies() {
 		rp := &b.f.ResourcePolicies[i]
 		if !rp.Resource.OK() {
 			b.gap("which resource a policy in "+rp.Source.File+" sits on", "a file named after the resource, or its ARN in the policy's statements")
+			if n := b.unnamed(rp); n != nil {
+				addSource(n, rp.Source)
+				if pol, _ := b.policy(string(n.ID)+" resource policy", "resource policy", "resource policy", n.Name, rp.Document); pol != nil {
+					b.resource[string(n.ID)] = pol
+				}
+			}
 			continue
 		}
 		a := rp.Resource.Value

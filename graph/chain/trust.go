@@ -53,7 +53,67 @@ func (b *builder) trust() {
 			}
 		}
 	}
+	b.assumeElsewhere()
+	b.actorsAssume()
 }
+
+// assumeElsewhere links principals to the roles that their own policies name and that were not imported: whether such a
+// role lets them in is not known, and that they try is worth knowing.
+func (b *builder) assumeElsewhere() {
+	for _, p := range b.sortedPrincipals() {
+		if p.kind == graph.KindGroup {
+			continue
+		}
+		for _, g := range p.concerned([]string{"sts:AssumeRole"}) {
+			for _, r := range g.stmt.Resources {
+				a, err := arn.Parse(r)
+				if err != nil || a.ResourceType() != "role" || arn.HasWildcard(r) || strings.Contains(r, "${") || b.principals[r] != nil || r == p.arn {
+					continue
+				}
+				role := b.roleNode(r)
+				pol := p.pol
+				why := "the trust policy of " + role.Name + " was not imported"
+				pol.Missing = append(slices.Clone(pol.Missing), iam.Missing{Layer: iam.LayerResource, Reason: why})
+				v := b.ask(p, &pol, []string{"sts:AssumeRole"}, r, role, nil)
+				if v.Verdict == graph.Denied {
+					continue
+				}
+				if v.Verdict != graph.Unknown {
+					v = verdict{Verdict: graph.Unknown, unknown: why, refs: v.refs}
+				}
+				unknownNode(role, "named by the policy "+b.policies[g.policy.ID()].Name+"; the role itself was not imported")
+				role.Outside = b.outside(role.Account)
+				b.setVerdict(b.edge(p.node, graph.Assumes, role.ID), v)
+				b.gap("the role "+role.Name+" of "+cmp.Or(b.accountLabel(role.Account), "its account"), "aws iam get-account-authorization-details there")
+			}
+		}
+	}
+}
+
+// actorsAssume gives the actors that run as a role the roles that it can become. The role keeps the links for itself
+// only where somebody other than a service can act as it.
+func (b *builder) actorsAssume() {
+	for _, id := range sortedKeysOf(b.edges) {
+		e := b.edges[id]
+		if e.Kind != graph.Assumes || len(b.actors[e.From]) == 0 {
+			continue
+		}
+		for _, f := range b.actors[e.From] {
+			if f == e.To {
+				continue
+			}
+			own := b.edge(f, graph.Assumes, e.To)
+			of := *e
+			of.ID, of.From, of.As = own.ID, f, e.From
+			of.Evidence = slices.Clone(e.Evidence)
+			*own = of
+		}
+		if !b.humanEntry(e.From) {
+			delete(b.edges, id)
+		}
+	}
+}
+
 
 // trusted is one Allow statement of a role's trust policy.
 type trusted struct {
@@ -191,7 +251,11 @@ func (t *trusted) service(s string) {
 	if slices.Contains(confusedDeputy, s) && !narrowsSource(t.stmt) {
 		scope = graph.ScopeService
 	}
-	e := t.link(n, scope, s)
+	named := s
+	if on := onBehalfOf(t.stmt); on != "" {
+		named += ", for " + on
+	}
+	e := t.link(n, scope, named)
 	e.Wired = graph.Yes
 	t.b.setVerdict(e, t.conditions(func(key string) bool {
 		return strings.EqualFold(key, "aws:SourceArn") || strings.EqualFold(key, "aws:SourceAccount") || strings.EqualFold(key, "aws:SourceOrgID")

@@ -338,3 +338,21 @@ func (b *builder) wireFlows() {
 }
 
 func sortedKeysOf[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// nestedStacks notes the stacks that a template makes of templates that were not imported: what they hold is not seen.
+func (b *builder) nestedStacks() {
+	if len(b.f.NestedStacks) == 0 {
+		return
+	}
+	read := map[string]bool{}
+	for _, n := range b.nodes {
+		for _, s := range n.Sources {
+			read[lastSegment(s.File)] = true
+		}
+	}
+	for i := range b.f.NestedStacks {
+		if st := &b.f.NestedStacks[i]; !read[lastSegment(st.Template)] {
+			b.gap("what the nested stack "+st.LogicalID+" makes", "its template, "+inventory.ShowUnknown(st.Template))
+		}
+	}
+}
