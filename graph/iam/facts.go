@@ -27,46 +27,64 @@ type Facts struct {
 // every request carries the key. Which requests carry which key is documented for each under "Availability" at
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func (f Facts) Context() Context {
+	c := f.RequestContext()
+	f.principal(&c)
+	return c
+}
+
+// RequestContext is the part of Context that does not depend on the principal: what a Target brings.
+func (f Facts) RequestContext() Context {
 	c := Discover(nil)
 	for _, k := range []string{"aws:CurrentTime", "aws:EpochTime", "aws:SecureTransport", "aws:ViaAWSService", "aws:RequestedRegion"} {
 		c.Mark(k, ValueUnknown)
 	}
-	value := func(key, v string) {
-		if v != "" {
-			c.Set(key, v)
-		}
-	}
-	value("aws:RequestedRegion", f.Region)
-	value("aws:ResourceAccount", f.ResourceAccount)
-	value("aws:ResourceOrgID", f.ResourceOrgID)
+	value(&c, "aws:RequestedRegion", f.Region)
+	value(&c, "aws:ResourceAccount", f.ResourceAccount)
+	value(&c, "aws:ResourceOrgID", f.ResourceOrgID)
 	if f.ResourceTags != nil {
 		tags(&c, "aws:ResourceTag/", f.ResourceTags)
 	}
+	return c
+}
+
+// PrincipalContext is the part that the principal brings, for a Subject or to be put Over a RequestContext.
+func (f Facts) PrincipalContext() Context {
+	c := Discover(nil)
+	f.principal(&c)
+	return c
+}
+
+func value(c *Context, key, v string) {
+	if v != "" {
+		c.Set(key, v)
+	}
+}
+
+func (f *Facts) principal(c *Context) {
 	switch f.Principal.Kind {
 	case PrincipalAWS:
-		f.awsPrincipal(&c)
+		f.awsPrincipal(c)
 	case PrincipalService:
 		c.Set("aws:PrincipalIsAWSService", "true")
 		c.Set("aws:PrincipalServiceName", f.Principal.Service)
 		c.Mark("aws:PrincipalServiceNamesList", ValueUnknown)
-		absent(&c, "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username",
+		absent(c, "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username",
 			"aws:FederatedProvider", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge")
 		c.MarkPrefix("aws:PrincipalTag/", Absent)
-		value("aws:SourceArn", f.SourceArn)
-		value("aws:SourceAccount", f.SourceAccount)
+		value(c, "aws:SourceArn", f.SourceArn)
+		value(c, "aws:SourceAccount", f.SourceAccount)
 	case PrincipalAnonymous:
 		c.Set("aws:PrincipalIsAWSService", "false")
 		c.Set("aws:PrincipalType", "Anonymous")
 		c.Set("aws:PrincipalAccount", "anonymous")
 		c.MarkPrefix("aws:PrincipalTag/", Absent)
-		absent(&c, "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username", "aws:userid",
+		absent(c, "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username", "aws:userid",
 			"aws:FederatedProvider", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge")
-		f.noService(&c)
+		f.noService(c)
 	case PrincipalFederated:
 		c.Set("aws:PrincipalIsAWSService", "false")
-		f.noService(&c)
+		f.noService(c)
 	}
-	return c
 }
 
 func (f *Facts) awsPrincipal(c *Context) {
