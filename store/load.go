@@ -173,7 +173,8 @@ func (s *Store) load(ctx context.Context, id int64) (*snapshot.Snapshot, error) 
 	return snap, nil
 }
 
-// read decodes the JSON of every row of a snapshot in one table, ordered by one column. It is nil for none.
+// read decodes the JSON of every row of a snapshot in one table, ordered by one column. Where there is
+// none the list is empty and not nil, as chain.Build makes it: in the JSON that a chain's hash is of, the two differ.
 func read[T any](ctx context.Context, db *sql.DB, table, order string, id int64) (items []T, err error) {
 	defer func() {
 		if err != nil {
@@ -185,6 +186,7 @@ func read[T any](ctx context.Context, db *sql.DB, table, order string, id int64)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	items = []T{}
 	var whole sql.RawBytes
 	for rows.Next() {
 		if err := rows.Scan(&whole); err != nil {

@@ -150,6 +150,24 @@ func TestSaveThenLoadGivesTheSame(t *testing.T) {
 	}
 }
 
+func TestAChainWithoutLinksKeepsItsHash(t *testing.T) {
+	g, err := graph.New([]graph.Node{{ID: "a"}}, []graph.Edge{}, []graph.Policy{}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "p.db")
+	if err := open(t, path).Save(t.Context(), &snapshot.Snapshot{Created: noon, Graph: g}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := open(t, path).Latest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Graph.Hash() != g.Hash() || got.Hash != g.Hash() {
+		t.Errorf("the hash was %s, is kept as %s and worked out as %s", g.Hash(), got.Hash, got.Graph.Hash())
+	}
+}
+
 func TestListIsNewestFirst(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "p.db"))
 	if _, err := s.Latest(t.Context()); !errors.Is(err, ErrNotFound) {
