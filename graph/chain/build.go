@@ -69,6 +69,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 	b.nestedStacks()
 	b.declare()
 	b.describe()
+	b.forPeople()
 	return b.finish()
 }
 

@@ -310,13 +310,13 @@ func (b *builder) accountLabel(account string) string {
 	if name := cmp.Or(b.accountName(account), b.envOf(account)); name != "" {
 		return "account " + account + " (" + name + ")"
 	}
-	return "account " + account
+	return graph.AccountWords(account)
 }
 
 // outside reports whether an account is known to be outside the organization: the organization's accounts, or the
 // declared environments, are known, and it is not of them. With neither known nothing is called outside.
 func (b *builder) outside(account string) bool {
-	if account == "" || b.orgs.member[account] {
+	if account == "" || account == graph.StandInAccount || b.orgs.member[account] {
 		return false
 	}
 	if env := b.envOf(account); env != "" {

@@ -62,7 +62,7 @@ func (b *builder) namedTarget(r string, g grant, p *principal) {
 		return
 	}
 	id := q.Resource
-	if q.Service == "iam" && arn.HasWildcard(q.Account) { // nobody changes or passes what is in another account
+	if arn.HasWildcard(q.Account) { // what is in other accounts is not reached without a policy there
 		q.Account = p.account
 		r = q.String()
 	}

@@ -114,7 +114,6 @@ func (b *builder) actorsAssume() {
 	}
 }
 
-
 // trusted is one Allow statement of a role's trust policy.
 type trusted struct {
 	b    *builder
@@ -229,7 +228,11 @@ func (t *trusted) account(account, principal string) {
 }
 
 func (b *builder) accountNode(account string) *graph.Node {
-	n := b.node(graph.NodeID("account/"+account), graph.KindAccount, "Account "+account)
+	name := "Account " + account
+	if account == graph.StandInAccount {
+		name = "The template's account"
+	}
+	n := b.node(graph.NodeID("account/"+account), graph.KindAccount, name)
 	n.Account = account
 	n.Outside = b.outside(account)
 	if name := b.accountName(account); name != "" {
