@@ -66,7 +66,8 @@ func (a *Asker) About(t *Target) {
 	a.t = t
 	a.stamp++
 	a.req = Request{Action: t.Action, Resource: t.Resource, ResourceAccount: t.ResourceAccount, ResourceLess: t.ResourceLess,
-		Takes: t.Takes, ResourceManagement: t.ResourceManagement, Context: t.Context}
+		Takes: t.Takes, ResourceManagement: t.ResourceManagement, ObjectOwner: t.ObjectOwner,
+		ObjectOwnerUnknown: t.ObjectOwnerUnknown, Context: t.Context}
 	a.q.prepare(&a.req, &Policies{}, &a.nobody)
 	a.plan = a.x.plan(&a.q)
 	if n := len(a.plan.shapes); n > len(a.shapes) {
@@ -165,11 +166,13 @@ func (a *Asker) add(t *tally, m *memo, layer Layer) {
 func (a *Asker) hear(t *tally, r *ready, layer Layer) {
 	how := granted{ways: ways{direct: yes}}
 	if layer == LayerResource || layer == LayerEndpoint && r.s.principals != nil {
-		if how = r.s.names(&a.q); how.any() == no {
+		if layer == LayerResource {
+			how = r.s.speaksTo(&a.q)
+		} else if r.s.names(&a.q).any() == no {
 			return
 		}
-		if layer == LayerEndpoint {
-			how = granted{ways: ways{direct: yes}}
+		if how.any() == no {
+			return
 		}
 	}
 	m, doubt := a.finish(r.spoken, r.t, r.doubt, layer)
@@ -247,7 +250,11 @@ func (a *Asker) ask(l *layers, subject int) missing {
 	q.person, q.who, q.kind = &x.subjects[subject].Principal, &x.who[subject], p.kind
 	q.anySession = p.anySession || q.who.form == formRole && a.req.Context.Default == NotKnown
 	q.bounded = p.boundary.to > p.boundary.from && q.kind == PrincipalAWS
-	q.same = a.owner == "" || q.who.account == a.owner
+	owner := a.owner
+	if owner == "" {
+		owner = q.who.account
+	}
+	q.owned(owner)
 	n := len(x.ids)
 	a.ctx.row = x.rows[subject*n : (subject+1)*n]
 	if x.prefixed {

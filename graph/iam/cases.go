@@ -44,6 +44,7 @@ type CaseRequest struct {
 		ARN        string `json:"arn"`
 		Account    string `json:"account"`
 		Management bool   `json:"management,omitempty"`
+		Owner      string `json:"owner,omitempty"` // of an S3 object: an account, or "unknown"; absent is the bucket's account
 	} `json:"resource"`
 	ResourceLess bool                 `json:"resource_less,omitempty"`
 	Context      map[string]CaseValue `json:"context"`
@@ -329,6 +330,11 @@ func present(raw json.RawMessage) bool {
 func (c *Case) request(p *Policies) Request {
 	req := Request{Action: c.Request.Action, Resource: c.Request.Resource.ARN, ResourceAccount: c.Request.Resource.Account,
 		ResourceLess: c.Request.ResourceLess, ResourceManagement: c.Request.Resource.Management}
+	if o := c.Request.Resource.Owner; o == "unknown" {
+		req.ObjectOwnerUnknown = true
+	} else {
+		req.ObjectOwner = o
+	}
 	// Whether an action takes a resource is looked up for integration cases; others say it.
 	req.Takes = c.Group != "integration" && c.Cite == "" && !c.Request.ResourceLess
 	pr := c.Request.Principal

@@ -97,8 +97,18 @@ func (q *query) prepare(req *Request, p *Policies, id *identity) {
 	if arn.HasWildcard(q.resource) && !(q.resource == "*" && (req.ResourceLess || !req.Takes && ResourceLess(req.Action))) {
 		q.span = partly
 	}
-	q.same = q.who.account == resourceAccount(req, q.who.account)
+	q.owned(resourceAccount(req, q.who.account))
 	q.trust = q.needsTrust()
+}
+
+// owned notes whose the resource is: account is the one that has it, or the bucket that it is in.
+func (q *query) owned(account string) {
+	q.objects = objectOwnership(q.req, q.service, q.name, account)
+	if q.objects == othersObjects {
+		account = q.req.ObjectOwner
+	}
+	q.same = q.who.account == account
+	q.rescues = q.isRescue()
 }
 
 // lowered returns s in lower case, in the query's own space when it fits, as the name of every action does.

@@ -158,6 +158,9 @@ func (l *layers) unknown(q *query, p *Policies, ref StatementRef) string {
 			why = append(why, m.Reason)
 		}
 	}
+	if s := q.aclReason(); s != "" {
+		why = append(why, s)
+	}
 	for _, e := range l.all() {
 		if e.t.doubt != "" {
 			s := e.t.doubt

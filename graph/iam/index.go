@@ -23,6 +23,8 @@ type Target struct {
 	Action, Resource, ResourceAccount string
 	ResourceLess, Takes               bool // as in Request
 	ResourceManagement                bool
+	ObjectOwner                       string // as in Request
+	ObjectOwnerUnknown                bool
 
 	Policy   *Policy
 	RCP      []Level

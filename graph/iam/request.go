@@ -41,6 +41,14 @@ type Request struct {
 	// it from the ARN, and the principal's own account where the ARN has none.
 	ResourceAccount string
 
+	// ObjectOwner is the account that owns the S3 objects asked about, where it is not the bucket's: with an Object
+	// Ownership other than BucketOwnerEnforced, the default of buckets made since April 2023, an object can belong to the
+	// account that wrote it. "" is the bucket's owner. ObjectOwnerUnknown says that it is not known who owns them. Both
+	// count for actions on objects only.
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+	ObjectOwner        string
+	ObjectOwnerUnknown bool
+
 	// ResourceLess says that the action takes no resource, so that only "*" matches.
 	ResourceLess bool
 	// Takes says the opposite of an action that the reference data holds to take no resource: "*" is then every

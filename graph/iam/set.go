@@ -324,7 +324,7 @@ func (s *statement) openConditions(q *query) string {
 //   - what is allowed on conditions may be lost, or be allowed on others.
 func (sp *splitter) relevant(q *query, r *Result, l *layers, list []note) []cut {
 	rule := r.Known
-	if l.doubtful() {
+	if l.doubtful() || q.objects != bucketsObjects {
 		rule = Unknown
 	}
 	var wanted func(c *cut) bool
@@ -452,7 +452,7 @@ func (s *statement) applies(q *query, layer Layer) bool {
 			return false
 		}
 	case LayerResource:
-		if s.names(q).any() == no {
+		if s.speaksTo(q).any() == no {
 			return false
 		}
 	case LayerEndpoint:

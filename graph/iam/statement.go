@@ -30,6 +30,8 @@ type query struct {
 	anySession bool // the session's name is not known
 	bounded    bool // the principal has a permissions boundary
 	same       bool // principal and resource are in one account
+	rescues    bool // a Deny of the resource's policy does not count
+	objects    ownership
 	trust      bool // the resource's own policy must let the principal in, in its own account too
 
 	buf   []byte // scratch of template.expand

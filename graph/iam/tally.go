@@ -46,7 +46,7 @@ func (t *tally) speak(q *query, p *Policy, i int, layer Layer, level int) {
 	how := granted{ways: ways{direct: yes}}
 	switch layer {
 	case LayerResource:
-		if how = s.names(q); how.any() == no {
+		if how = s.speaksTo(q); how.any() == no {
 			return
 		}
 	case LayerEndpoint:

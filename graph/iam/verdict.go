@@ -49,6 +49,9 @@ func (l *layers) access(q *query, miss *missing, r reading) truth {
 	default:
 		grant = max(g.direct, min(g.anyone, session), min(g.role, own), min(id, own))
 	}
+	if q.objects != bucketsObjects {
+		grant = l.byObjects(q, r, grant, id, own)
+	}
 	return min(grant, allow(&l.scp, false), l.rcp.allow, allow(&l.endpoint, false), not(deny))
 }
 
@@ -99,7 +102,7 @@ func readMissing(list []Missing) (m missing) {
 
 // any reports whether a layer is missing that applies to the request's kind of principal.
 func (m *missing) any(q *query) bool {
-	if m.resource || m.endpoint || m.rcp && q.underRCP() {
+	if m.resource && !q.rescues || m.endpoint || m.rcp && q.underRCP() {
 		return true
 	}
 	return q.kind == PrincipalAWS && (m.identity || m.boundary || m.session || m.scp && q.underSCP())
@@ -119,7 +122,7 @@ func (l *layers) decide(q *query, miss *missing) (d, known Decision) {
 			known = ExplicitDeny
 		}
 	}
-	if *miss == (missing{}) && !l.doubtful() {
+	if *miss == (missing{}) && q.objects == bucketsObjects && !l.doubtful() {
 		return known, known
 	}
 	if l.access(q, miss, favorably) != access || l.access(q, miss, adversely) != access {
