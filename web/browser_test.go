@@ -244,9 +244,35 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"payroll", payrollJourney}, {"keyboard", keyboardJourney}, {"filters", filtersSwap}, {"owner", ownerInTheBrowser},
 		{"without script", withoutScript}, {"zoom", zoomAndPan}, {"findings", findingsDrawer}, {"upload", uploadInTheBrowser},
-		{"narrow", narrowPages}, {"axe", axeFindsNothing},
+		{"narrow", narrowPages}, {"axe", axeFindsNothing}, {"screenshot", screenshot},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, main) })
+	}
+}
+
+// screenshot refreshes the picture in README.md when PERMCHAIN_SCREENSHOT names the file to write.
+func screenshot(t *testing.T, main context.Context) {
+	file := os.Getenv("PERMCHAIN_SCREENSHOT")
+	if file == "" {
+		t.Skip("PERMCHAIN_SCREENSHOT names no file to write")
+	}
+	a := demo(t)
+	b := open(t, main, a)
+	e := a.edge(t, "support-agent", graph.Reads, "hr-payroll")
+	if _, err := chromedp.Call(b.ctx, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{Hidden: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: "theme", Value: "light", URL: b.base}); err != nil {
+		t.Fatal(err)
+	}
+	b.go_("/map?workload=support-assistant&env=prod&sel=link-" + string(e.ID))
+	b.until(`document.fonts.status === "loaded"`)
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

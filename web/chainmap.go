@@ -31,7 +31,7 @@ func (s *server) chainMap(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := parseMapQuery(r.URL.Query())
 	q.Snapshot = st.pin()
-	sc := export.Build(st.g, st.findings, q.filter(st.g))
+	sc := st.scene(q)
 	stops := st.stopsOf(sc)
 	drawer, title, err := s.mapDrawer(r, st, q, sc, stops)
 	if err != nil {
@@ -357,7 +357,7 @@ func (st *state) mapBar(q mapQuery, sc *export.Scene, list []store.Summary) view
 func (st *state) marked(q mapQuery, sc *export.Scene) (broad, unowned, notWired int) {
 	if q.Broad || q.Unowned || q.NotWired {
 		q.Broad, q.Unowned, q.NotWired = false, false, false
-		sc = export.Build(st.g, st.findings, q.filter(st.g))
+		sc = st.scene(q)
 	}
 	for _, row := range sc.Table() {
 		e, m := st.g.Edge(row.Edge), st.marks[row.Edge]

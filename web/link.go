@@ -10,7 +10,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/permchain/permchain/graph"
-	"github.com/permchain/permchain/graph/export"
 	"github.com/permchain/permchain/graph/reach"
 	"github.com/permchain/permchain/graph/rules"
 	"github.com/permchain/permchain/web/view"
@@ -325,7 +324,7 @@ func (st *state) statement(ev graph.Evidence, m marked) view.Statement {
 
 // around draws what stands next to a node: one hop each way.
 func (st *state) around(id graph.NodeID, kind, key string, l links) (string, error) {
-	sc := export.Build(st.g, st.findings, export.Filter{Focus: id, Hops: 1})
+	sc := st.scene(mapQuery{Focus: id.Key(), Hops: 1})
 	if sc.Empty() || len(sc.Lines) == 0 {
 		return "", nil
 	}

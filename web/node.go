@@ -50,7 +50,7 @@ func (s *server) node(w http.ResponseWriter, r *http.Request) error {
 
 // nodeDetail says all there is to say of a node. listed bounds its lists of links.
 func (st *state) nodeDetail(l links, n *graph.Node, listed int, form *view.Assign) *view.Node {
-	d := &view.Node{Title: st.name(n.ID), Why: n.Unknown, Assign: form}
+	d := &view.Node{Title: st.name(n.ID), Why: cmp.Or(n.Unknown, n.Detail), Assign: form}
 	d.Pills = append(d.Pills, view.Pill{Text: titled(string(n.Kind))})
 	if n.Wildcard {
 		d.Pills = append(d.Pills, view.Pill{Text: "✱ Stands for all", Kind: "broad"})

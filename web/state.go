@@ -30,7 +30,8 @@ type state struct {
 	x        *reach.Index
 	byID     map[string]*rules.Finding
 	byNode   map[graph.NodeID][]*rules.Finding
-	open     int  // findings that are open
+	open     int // findings that are open
+	scenes   *scenes
 	latest   bool // the request asked for no snapshot by name, so addresses name none either
 }
 
@@ -115,7 +116,7 @@ func (s *server) stateOf(ctx context.Context, snap *snapshot.Snapshot) (*state, 
 }
 
 func newState(snap *snapshot.Snapshot, as []review.Assignment) *state {
-	st := &state{snap: snap, g: snap.Graph, findings: snap.Findings}
+	st := &state{snap: snap, g: snap.Graph, findings: snap.Findings, scenes: new(scenes)}
 	if len(as) > 0 {
 		st.g = review.Apply(snap.Graph, as)
 		st.findings = rules.Check(st.g)
