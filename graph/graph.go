@@ -441,6 +441,7 @@ type Policy struct {
 	Text   string `json:"text"`             // the document as indented JSON
 	// Unresolved are the statements that are not wholly known, for a policy put together from a template.
 	Unresolved []UnresolvedStatement `json:"unresolved,omitempty"`
+	Lines      []int                 `json:"lines,omitempty"` // the lines of Source.File that the statements begin on, by index; nil when not known
 	Source     Source                `json:"source,omitzero"`
 }
 
@@ -453,6 +454,17 @@ type Governance struct {
 	OrgID      string        `json:"orgId,omitempty"`      // "" when no organization was imported
 	Members    []string      `json:"members,omitempty"`    // accounts known to be in it, sorted
 	Management string        `json:"management,omitempty"` // its management account, "" when not known
+
+	DataAccess []DataAccess `json:"dataAccess,omitempty"` // data access policies of OpenSearch Serverless
+}
+
+// DataAccess is a data access policy of OpenSearch Serverless: besides IAM, these decide who gets at a collection's data.
+// https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
+type DataAccess struct {
+	Name       string   `json:"name"`
+	Principals []string `json:"principals,omitempty"` // ARNs
+	Resources  []string `json:"resources,omitempty"`  // "collection/NAME", "index/COLLECTION/INDEX"; names may have wildcards
+	Source     Source   `json:"source,omitzero"`
 }
 
 // Governed is a principal and what governs it.
@@ -530,8 +542,8 @@ type Intent struct {
 	Organization    string     `json:"organization,omitempty"` // a title: "Acme"
 	Classes         []string   `json:"classes,omitempty"`      // data classes from low to high
 	Environments    []string   `json:"environments,omitempty"`
-	ApprovedModels  []string   `json:"approvedModels,omitempty"`  // patterns of model ids or ARNs; nil means no list was declared
-	ApprovedRegions []string   `json:"approvedRegions,omitempty"` // nil means no list was declared
+	ApprovedModels  []string   `json:"approvedModels,omitzero"`  // patterns of model ids or ARNs; nil means no list was declared
+	ApprovedRegions []string   `json:"approvedRegions,omitzero"` // nil means no list was declared
 	Workloads       []Workload `json:"workloads,omitempty"`
 	Source          Source     `json:"source,omitzero"`
 }
