@@ -45,21 +45,36 @@ func readCases(t testing.TB, path string) []Case {
 	return cases
 }
 
+// disputed are cases of the conformance set that AWS's documentation contradicts, with what we answer and the page.
+var disputed = map[string]struct{ got, page string }{
+	// "AssumeRole: IAM user or IAM role with existing temporary security credentials": the root user is not among those
+	// who can call it.
+	"src/simulation_engine/simulationEngineIntegrationTests/edgeCases/allowNotArnLike.json#0": {"implicit_deny",
+		"https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html"},
+}
+
 func TestConformance(t *testing.T) {
 	for _, file := range []string{"cases.jsonl", "random.jsonl"} {
 		t.Run(file, func(t *testing.T) {
-			failed := 0
+			passed, failed := 0, 0
 			cases := readCases(t, shared(t, "conformance", file))
 			for i := range cases {
 				o := cases[i].Run()
-				if !o.Pass {
-					failed++
-					if failed <= 40 {
-						t.Errorf("%s: got %s, want %s: %s", o.ID, o.Got, o.Want, o.Why)
+				if d, ok := disputed[o.ID]; ok {
+					if o.Pass || o.Got != d.got {
+						t.Errorf("%s: got %s, want %s as %s has it", o.ID, o.Got, d.got, d.page)
 					}
+					continue
+				}
+				if o.Pass {
+					passed++
+					continue
+				}
+				if failed++; failed <= 40 {
+					t.Errorf("%s: got %s, want %s: %s", o.ID, o.Got, o.Want, o.Why)
 				}
 			}
-			t.Logf("%d passed, %d failed", len(cases)-failed, failed)
+			t.Logf("%d passed, %d failed, %d disputed", passed, failed, len(cases)-passed-failed)
 		})
 	}
 }

@@ -40,6 +40,7 @@ func (f Facts) RequestContext() Context {
 	}
 	value(&c, "aws:RequestedRegion", f.Region)
 	value(&c, "aws:ResourceAccount", f.ResourceAccount)
+	value(&c, "s3:ResourceAccount", f.ResourceAccount) // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 	value(&c, "aws:ResourceOrgID", f.ResourceOrgID)
 	if f.ResourceTags != nil {
 		tags(&c, "aws:ResourceTag/", f.ResourceTags)

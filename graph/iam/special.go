@@ -14,6 +14,9 @@ func (q *query) fixed() (d Decision, why string, ok bool) {
 			// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 			return Allow, "sts:GetCallerIdentity needs no permission, and a Deny does not stop it", true
 		}
+		if why := q.credentials(); why != "" {
+			return ImplicitDeny, why, true
+		}
 	case "iam":
 		a, isARN := arn.Split(q.resource)
 		if !isARN || a.Service != "iam" || !changes(q.req.Action) {
@@ -35,6 +38,30 @@ func (q *query) fixed() (d Decision, why string, ok bool) {
 		}
 	}
 	return ImplicitDeny, "", false
+}
+
+// credentials says why STS does not answer the kind of credentials that the request is made with, whatever policies say:
+// AssumeRole is for an "IAM user or IAM role with existing temporary security credentials", GetFederationToken and
+// GetSessionToken for an "IAM user or AWS account root user"; those who GetFederationToken made "cannot call AWS STS
+// operations except GetCallerIdentity".
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+func (q *query) credentials() string {
+	if q.kind != PrincipalAWS {
+		return ""
+	}
+	switch q.who.form {
+	case formRoot:
+		if q.name == "assumerole" || q.name == "assumeroot" {
+			return "the root user cannot assume a role"
+		}
+	case formRole, formSession:
+		if q.name == "getfederationtoken" || q.name == "getsessiontoken" {
+			return "temporary credentials of a role cannot get others by " + q.req.Action
+		}
+	case formFederatedUser:
+		return "a federated user's credentials cannot call AWS STS, other than for GetCallerIdentity"
+	}
+	return ""
 }
 
 // changes reports whether an action does more than read, by the service authorization reference; what it does not know
