@@ -154,9 +154,17 @@ func (c *chain) heaviestFirst(links []*graph.Edge) []*graph.Edge {
 	return out
 }
 
-// handsOut reports whether a link lets its start give out permissions: change what every role may do, or everything.
+// handsOut reports whether a link lets its start give out permissions: change what every role, user or group may do, or
+// what every policy says, or everything.
 func handsOut(e *graph.Edge, to *graph.Node) bool {
-	return e.Kind == graph.Administers && to.Wildcard && (to.Kind == graph.KindRole || to.Kind == graph.KindEverything)
+	if e.Kind != graph.Administers || !to.Wildcard {
+		return false
+	}
+	switch to.Kind {
+	case graph.KindRole, graph.KindUser, graph.KindGroup, graph.KindPolicy, graph.KindEverything:
+		return true
+	}
+	return false
 }
 
 // verbOrder puts what people ask about first: reading before changing before the rest.

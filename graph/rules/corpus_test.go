@@ -63,7 +63,7 @@ func TestCorpus(t *testing.T) {
 	}{
 		{"1-iam-authz/BishopFox__iam-vulnerable", []string{
 			"admin-runtime: privesc-high-priv-service-role (automation role) can change everything",
-			"broad-action: privesc-sre-user can change every role: the policy privesc-sre-admin-policy allows iam:*",
+			"broad-action: privesc-sre-user can change every user: the policy privesc-sre-admin-policy allows iam:*",
 			"broad-resource: privesc12-PutRolePolicy-user can change every role",
 			"broad-resource: fn1-privesc3-partial-role can pass every role",
 			"broad-principal: The service sagemaker can become privesc-high-priv-service-role",
@@ -83,7 +83,7 @@ func TestCorpus(t *testing.T) {
 			"boundary-break: Nobody is known to reach", // not assessed
 		}},
 		{"3-cloudformation/smoell__agentcore-samples", []string{
-			"broad-action: STACK_OrchestratorAgent can invoke every agent runtime: its role STACK-agent1-execution-role allows bedrock-agentcore:*",
+			"broad-action: <stack>_OrchestratorAgent can read every memory: its role <stack>-agent1-execution-role allows bedrock-agentcore:*",
 			"unconfirmed-action: supportAgentDemo-Gateway can call process_refund for whoever asks",
 			"broad-principal: The service bedrock-agentcore can become",
 		}},

@@ -86,7 +86,7 @@ func (c *chain) findGrants() []*grant {
 	found := map[string]*grant{}
 	for i := range c.g.Edges {
 		e := &c.g.Edges[i]
-		if !open(e) {
+		if !open(e) || e.Kind == graph.GuardedBy { // leave to be guarded is no access
 			continue
 		}
 		for j := range e.Evidence {

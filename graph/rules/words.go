@@ -48,12 +48,7 @@ func some(n int, one string) string {
 }
 
 // account says an account: "account 111122223333", or "the account" when its number is not known.
-func account(id string) string {
-	if id == "" {
-		return "the account"
-	}
-	return "account " + id
-}
+func account(id string) string { return graph.AccountWords(id) }
 
 // everyOf says what "*" means for the actions of a service.
 var everyOf = map[string]string{
