@@ -44,7 +44,6 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		listed:     map[graph.NodeID]bool{},
 		named:      map[graph.NodeID]bool{},
 		carriedOut: map[graph.NodeID]graph.EdgeID{},
-		lines:      map[string][]int{},
 		counted:    map[string]actionCount{},
 		orgs:       newOrgTree(f),
 	}
@@ -98,7 +97,6 @@ type builder struct {
 	accounts     map[string]bool         // see oneAccount
 	byName       map[string]graph.NodeID // see namedHere
 	rolesByName  map[string]string       // ARNs of imported roles by account and name
-	lines        map[string][]int        // by policy ID: the lines its statements begin on
 	managedByARN map[string]*inventory.ManagedPolicy
 	functions    map[string]*inventory.Function
 	trails       []trailView

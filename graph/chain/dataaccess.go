@@ -1,51 +1,45 @@
 package chain
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/permchain/permchain/graph"
-	"github.com/permchain/permchain/graph/arn"
-	"github.com/permchain/permchain/graph/inventory"
+	answers "github.com/permchain/permchain/graph/access"
 )
 
-// dataAccess narrows an answer about an OpenSearch Serverless collection. IAM lets a principal call the collection's
-// API; which data it gets is for the collection's data access policies alone, and both must allow.
-// https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
-func (b *builder) dataAccess(p *principal, collection *graph.Node, v *verdict) {
-	known := false
+// collectionPolicies are the data access policies of OpenSearch Serverless that could be read, sorted.
+func (b *builder) collectionPolicies() []graph.DataAccess {
+	var out []graph.DataAccess
 	for i := range b.f.DataAccess {
 		d := &b.f.DataAccess[i]
 		if d.Unknown != "" {
 			continue
 		}
-		covers := slices.ContainsFunc(d.Rules, func(r inventory.DataRule) bool {
-			return slices.ContainsFunc(r.Resources, func(pattern string) bool {
-				kind, name, _ := strings.Cut(pattern, "/")
-				name, _, _ = strings.Cut(name, "/")
-				return (kind == "collection" || kind == "index") && arn.Match(name, collection.Name)
-			})
-		})
-		if !covers {
-			continue
+		p := graph.DataAccess{Name: d.Name, Principals: slices.Sorted(slices.Values(d.Principals)), Source: source(d.Source)}
+		for _, r := range d.Rules {
+			p.Resources = append(p.Resources, r.Resources...)
 		}
-		known = true
-		if slices.ContainsFunc(d.Principals, func(a string) bool { return arn.Match(a, p.arn) || sameRole(a, p.arn) }) {
-			return
-		}
+		slices.Sort(p.Resources)
+		out = append(out, p)
 	}
-	if known {
-		v.Verdict, v.blocked = graph.Denied, "no data access policy of "+collection.Name+" names "+p.name
-		v.conditions = nil
-		return
-	}
-	b.gap("the data access policies of the collection "+collection.Name, "aws opensearchserverless list-access-policies --type data, and get-access-policy for each")
-	v.Verdict, v.conditions = graph.Unknown, nil
-	v.unknown = "the data access policies of " + collection.Name + " were not imported, and they decide beside IAM"
+	slices.SortFunc(out, func(x, y graph.DataAccess) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), compareSources(x.Source, y.Source))
+	})
+	return out
 }
 
-// sameRole reports whether a principal of a data access policy is a session of the role.
-func sameRole(pattern, role string) bool {
-	a, err := arn.Parse(pattern)
-	return err == nil && a.Service == "sts" && roleOfSession(a) == role
+// dataAccess narrows an answer about an OpenSearch Serverless collection: its data access policies must allow too.
+func (b *builder) dataAccess(p *principal, collection *graph.Node, v *verdict) {
+	about, lets := answers.Collection(b.collectionPolicies(), collection.Name, p.arn)
+	switch {
+	case lets:
+	case about:
+		v.Verdict, v.blocked = graph.Denied, "no data access policy of "+collection.Name+" names "+p.name
+		v.conditions = nil
+	default:
+		b.gap("the data access policies of the collection "+collection.Name, "aws opensearchserverless list-access-policies --type data, and get-access-policy for each")
+		v.Verdict, v.conditions = graph.Unknown, nil
+		v.unknown = "the data access policies of " + collection.Name + " were not imported, and they decide beside IAM"
+	}
 }

@@ -10,7 +10,7 @@ import (
 
 // governance keeps who is governed by which policies, for questions that are asked of a snapshot later.
 func (b *builder) governance() graph.Governance {
-	out := graph.Governance{OrgID: b.orgs.org, Members: sortedKeysOf(b.orgs.member), Management: b.orgs.management}
+	out := graph.Governance{OrgID: b.orgs.org, Members: sortedKeysOf(b.orgs.member), Management: b.orgs.management, DataAccess: b.collectionPolicies()}
 	for _, p := range b.sortedPrincipals() {
 		g := graph.Governed{Node: p.node, ARN: p.arn, Account: p.account, Kind: p.kind, Identity: policyIDs(p.pol.Identity), Boundary: policyIDs(p.pol.Boundary),
 			SCP: policyLevels(p.pol.SCP), Keys: p.keys, TagsKnown: p.tagsKnown}

@@ -1,12 +1,12 @@
 package chain
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/permchain/permchain/graph"
+	answers "github.com/permchain/permchain/graph/access"
 	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
 	"github.com/permchain/permchain/graph/inventory"
@@ -31,34 +31,35 @@ func verdictRank(v graph.Verdict) int {
 
 // ask evaluates each action on a resource and keeps the widest answer. pol holds every layer, with the resource's own.
 func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resource string, target *graph.Node, extra map[string][]string) verdict {
-	keys := map[string][]string{}
-	maps.Copy(keys, p.keys)
-	b.resourceKeys(keys, resource, target)
-	maps.Copy(keys, extra)
-	ctx := iam.Discover(keys)
-	if p.tagsKnown {
-		ctx.MarkPrefix("aws:PrincipalTag/", iam.Absent)
-	}
-	if target.Tags != nil {
-		ctx.MarkPrefix("aws:ResourceTag/", iam.Absent)
-	}
-	kind := iam.PrincipalAWS
+	who := iam.Principal{ARN: p.arn, Account: p.account}
 	if p.kind == graph.KindService {
-		kind = iam.PrincipalService
+		who = iam.Principal{Kind: iam.PrincipalService, Service: p.arn}
 	}
+	if p.keysOf == nil {
+		ctx := answers.Caller(who, p.keys, p.tagsKnown)
+		p.keysOf = &ctx
+	}
+	base := answers.Request(resource, target.Account, b.orgs.orgOf(target.Account), target.Tags)
+	for k, v := range extra {
+		base.Set(k, v[0])
+	}
+	ctx := p.keysOf.Over(&base)
 	out := verdict{Verdict: graph.Denied}
 	var denies []iam.StatementRef
 	first := true
 	for _, action := range actions {
-		req := iam.Request{Principal: iam.Principal{Kind: kind, ARN: p.arn, Account: p.account}, Action: action, Resource: resource, ResourceAccount: target.Account, Context: ctx}
-		if kind == iam.PrincipalService {
-			req.Principal = iam.Principal{Kind: kind, Service: p.arn}
-		}
+		req := iam.Request{Principal: who, Action: action, Resource: resource, ResourceAccount: target.Account, Context: ctx}
 		if req.ResourceAccount == "" {
 			req.ResourceAccount = p.account // an S3 bucket whose account is not known is taken to be the caller's
 		}
 		r := iam.EvaluateSet(&req, pol)
 		v := verdictOf(r.Decision)
+		var part []string
+		if r.Reach == iam.Part {
+			if part = plausible(r.Parts, resource); len(part) == 0 && len(r.Parts) > 0 {
+				v = graph.Denied // of what there can be, none
+			}
+		}
 		if v != graph.Denied {
 			out.actions = append(out.actions, action)
 			out.refs = append(out.refs, r.Allows...)
@@ -68,11 +69,9 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 			out.Verdict, out.unknown = v, r.Unknown
 			out.conditions, out.part, out.holes, out.blocked = nil, nil, nil, ""
 			if v == graph.Conditional {
-				out.conditions = b.residual(r.Residual, false)
+				out.conditions = b.conditions(r.Residual)
 			}
-			if r.Reach == iam.Part {
-				out.part = plausible(r.Parts, resource)
-			}
+			out.part = part
 			out.holes = plausible(r.Holes, resource)
 			if v == graph.Denied {
 				out.blocked = r.Why
@@ -100,69 +99,18 @@ func verdictOf(d iam.Decision) graph.Verdict {
 	return graph.Denied
 }
 
-// resourceKeys fills the condition keys that follow from the target. SecureTransport is taken to be true: AWS's own
-// clients use nothing else, and a policy that denies plain HTTP would make every link conditional.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func (b *builder) resourceKeys(keys map[string][]string, resource string, target *graph.Node) {
-	keys["aws:securetransport"] = []string{"true"}
-	keys["aws:principalisawsservice"] = []string{"false"}
-	if target.Account != "" {
-		keys["aws:resourceaccount"] = []string{target.Account}
-		keys["s3:resourceaccount"] = []string{target.Account} // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
-		if org := b.orgs.orgOf(target.Account); org != "" {
-			keys["aws:resourceorgid"] = []string{org}
-		}
-	}
-	if p, err := arn.Parse(resource); err == nil && p.Region != "" && !arn.HasWildcard(p.Region) {
-		keys["aws:requestedregion"] = []string{p.Region}
-	}
-	for _, t := range target.Tags {
-		keys["aws:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
-	}
-}
-
-// residual turns the evaluator's condition tree into the list that people read: all of it must hold. Alternatives
-// are one condition, "any of".
-func (b *builder) residual(r *iam.Residual, negated bool) []graph.Condition {
-	if r == nil {
-		return nil
-	}
-	switch r.Op {
-	case "condition":
-		return []graph.Condition{{Operator: r.Condition.Operator, Key: r.Condition.Key, Values: r.Condition.Values, Negated: negated,
-			From: b.statementName(r.From.Policy, r.From.Index, r.From.Sid)}}
-	case "not":
-		return b.residual(r.Items[0], !negated)
-	}
-	all := r.Op == "and" != negated // not (a or b) is not a and not b
-	var out []graph.Condition
-	var options []string
-	for _, c := range r.Items {
-		cs := b.residual(c, negated)
-		out = append(out, cs...)
-		texts := make([]string, len(cs))
-		for i := range cs {
-			texts[i] = cs[i].String()
-		}
-		options = append(options, strings.Join(texts, " and "))
-	}
-	if all || len(options) == 1 {
-		return slices.CompactFunc(out, func(x, y graph.Condition) bool { return x.String() == y.String() })
-	}
-	slices.Sort(options)
-	return []graph.Condition{{Operator: "any of", Values: slices.Compact(options)}}
+// conditions are what remains of an answer to hold, for people.
+func (b *builder) conditions(r *iam.Residual) []graph.Condition {
+	return answers.Conditions(r, func(ref iam.StatementRef) string { return b.statementName(ref.Policy, ref.Index, ref.Sid) })
 }
 
 // statementName names a statement for people: "SupportAgentRole / AgentAccess / statement 2".
 func (b *builder) statementName(policy string, index int, sid string) string {
-	name := policy
-	if p, ok := b.policies[policy]; ok {
-		name = strings.TrimPrefix(p.Holder+" / "+p.Name, " / ")
+	p := b.policies[policy]
+	if p == nil {
+		p = &graph.Policy{Name: policy}
 	}
-	if sid != "" {
-		return name + " / " + sid
-	}
-	return name + " / statement " + strconv.Itoa(index+1)
+	return p.StatementName(index, sid)
 }
 
 // policySource is where a statement stands in the imported file.
@@ -171,14 +119,7 @@ func (b *builder) policySource(policy string, s *iam.Statement) graph.Source {
 	if !ok {
 		return graph.Source{}
 	}
-	src := p.Source
-	if src.Pointer != "" && s.Pointer != "" {
-		src.Pointer += s.Pointer
-	}
-	if l := b.lines[policy]; s.Index < len(l) && l[s.Index] > 0 {
-		src.Line = l[s.Index]
-	}
-	return src
+	return p.StatementSource(s.Index, s.Pointer)
 }
 
 // setVerdict writes an answer to a link. A link found in two ways keeps the wider answer.
@@ -401,7 +342,7 @@ func statementReach(s *iam.Statement, resource string) int {
 	out := reachNone
 	for _, r := range s.Resources {
 		r = stripVariables(r)
-		if arn.Relate(r, resource) == arn.Disjoint {
+		if !meets(r, resource) {
 			continue
 		}
 		if wideFor(r, resource) {

@@ -25,8 +25,9 @@ type principal struct {
 	pol       iam.Policies // Resource and RCP are set for each request
 	grants    []grant      // identity statements that allow something
 	keys      map[string][]string
-	tagsKnown bool   // all its tags were imported
-	partial   string // why its own policies are not wholly known; "" when they are
+	tagsKnown bool         // all its tags were imported
+	keysOf    *iam.Context // of keys, once it was asked for
+	partial   string       // why its own policies are not wholly known; "" when they are
 }
 
 // grant is one identity statement with effect Allow, and the policy that holds it.
@@ -56,8 +57,7 @@ func (b *builder) policy(id, name, kind, holder string, d inventory.PolicyDoc) (
 	}
 	p := iam.Compile(id, doc)
 	b.compiled[id] = p
-	b.lines[id] = d.Lines
-	b.policies[id] = &graph.Policy{ID: id, Name: name, Kind: kind, Holder: holder, Text: indented(d.Raw), Unresolved: unresolved(d), Source: source(d.Source)}
+	b.policies[id] = &graph.Policy{ID: id, Name: name, Kind: kind, Holder: holder, Text: indented(d.Raw), Unresolved: unresolved(d), Lines: d.Lines, Source: source(d.Source)}
 	return p, ""
 }
 
