@@ -18,6 +18,8 @@ type Asker struct {
 	miss   missing
 	l      layers
 
+	plain   bool   // nobody is asked whose the objects are, nor is it a request that an owner's root user is always let do
+	limited bool   // RCPs apply to the service and the resource
 	owner   string // the account that owns the resource; "" when it is everybody's own
 	nobody  identity
 	special bool // the action is one of STS
@@ -77,6 +79,8 @@ func (a *Asker) About(t *Target) {
 	a.ctx = Context{parent: &a.req.Context, ids: a.x.ids}
 	a.q.ctx = &a.ctx
 	a.owner = resourceAccount(&a.req, "")
+	a.plain = t.ObjectOwner == "" && !t.ObjectOwnerUnknown && !a.q.unlocks()
+	a.limited = len(t.RCP) > 0 && a.q.rcpApplies()
 	// Of the requests that policies do not decide, those of STS depend on who asks; the others are found once.
 	a.special = a.q.service == "sts"
 	a.fixed = false
@@ -199,23 +203,24 @@ func (a *Asker) finish(sp *spoken, t truth, doubt string, layer Layer) (truth, s
 }
 
 // own adds the statements of policies that only the subject has.
-func (a *Asker) own(t *tally, list []spoken) {
-	for i := range list {
-		sp := &list[i]
-		m, doubt := yes, sp.s.invalid
-		if sp.shape >= 0 {
-			sm := &a.shapes[sp.shape]
+func (a *Asker) own(t *tally, list []spoken, shapes []int32) {
+	for i, shape := range shapes {
+		m, doubt := yes, ""
+		if shape >= 0 {
+			sm := &a.shapes[shape]
 			if sm.stamp != a.stamp {
 				sm.stamp = a.stamp
-				r, _ := a.ready(&a.plan.shapes[sp.shape].like, LayerIdentity)
+				r, _ := a.ready(&a.plan.shapes[shape].like, LayerIdentity)
 				sm.t, sm.doubt = r.t, r.doubt
 			}
 			if sm.t == no {
 				continue
 			}
-			if m = sm.t; doubt == "" {
-				doubt = sm.doubt
-			}
+			m, doubt = sm.t, sm.doubt
+		}
+		sp := &list[i]
+		if sp.s.invalid != "" {
+			doubt = sp.s.invalid
 		}
 		if sp.needs() {
 			if sp.shape < 0 {
@@ -250,11 +255,14 @@ func (a *Asker) ask(l *layers, subject int) missing {
 	q.person, q.who, q.kind = &x.subjects[subject].Principal, &x.who[subject], p.kind
 	q.anySession = p.anySession || q.who.form == formRole && a.req.Context.Default == NotKnown
 	q.bounded = p.boundary.to > p.boundary.from && q.kind == PrincipalAWS
-	owner := a.owner
-	if owner == "" {
-		owner = q.who.account
+	if owner := a.owner; !a.plain {
+		if owner == "" {
+			owner = q.who.account
+		}
+		q.owned(owner)
+	} else {
+		q.same = owner == "" || q.who.account == owner
 	}
-	q.owned(owner)
 	n := len(x.ids)
 	a.ctx.row = x.rows[subject*n : (subject+1)*n]
 	if x.prefixed {
@@ -267,7 +275,7 @@ func (a *Asker) ask(l *layers, subject int) missing {
 		for _, u := range a.plan.shared[from.shared:to.shared] {
 			a.add(&l.identity, a.of(u), LayerIdentity)
 		}
-		a.own(&l.identity, a.plan.own[from.own:to.own])
+		a.own(&l.identity, a.plan.own[from.own:to.own], a.plan.kinds[from.own:to.own])
 		if q.who.form == formRoot {
 			l.identity.allow = yes
 		}
@@ -290,13 +298,16 @@ func (a *Asker) ask(l *layers, subject int) missing {
 	for i := range a.resource {
 		a.hear(&l.resource, &a.resource[i], LayerResource)
 	}
-	if len(a.t.RCP) > 0 && q.underRCP() {
+	if a.limited && q.rcpReaches() {
 		a.add(&l.rcp, &a.rcp, LayerRCP)
 		l.rcp.allow, l.rcp.mayAllow = yes, false
 	}
 	if len(a.t.Endpoint) > 0 {
 		l.endpoint.allow = no
 		a.add(&l.endpoint, &a.endpoint, LayerEndpoint)
+	}
+	if !p.incomplete {
+		return a.miss
 	}
 	return p.missing.with(a.miss)
 }

@@ -170,7 +170,7 @@ func (l *layers) verdict(q *query, miss *missing) Verdict {
 			}
 		}
 	case ImplicitDeny:
-		v.Layer = l.silent(q).first(l)
+		v.Layer = l.silent(q).first()
 	default:
 		if g := max(l.resource.ways.direct, l.resource.ways.anyone); g >= l.identity.allow && g > no || q.kind != PrincipalAWS || l.identity.allowBy.policy == nil {
 			set(LayerResource, l.resource.allowBy)

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,9 @@ func (l *layers) all() [7]entry {
 	}
 }
 
+// places are the layers in the same order.
+var places = [7]Layer{LayerSCP, LayerRCP, LayerEndpoint, LayerBoundary, LayerSession, LayerIdentity, LayerResource}
+
 // Places of the layers in all, as bits of a layerSet.
 const (
 	atSCP = iota
@@ -37,23 +41,21 @@ type layerSet uint8
 func (s layerSet) has(at int) bool { return s>>at&1 == 1 }
 
 // list returns the layers of a set in order; nil when it is empty.
-func (s layerSet) list(l *layers) (out []Layer) {
-	for i, e := range l.all() {
+func (s layerSet) list() (out []Layer) {
+	for i, layer := range places {
 		if s.has(i) {
-			out = append(out, e.layer)
+			out = append(out, layer)
 		}
 	}
 	return out
 }
 
 // first returns the first layer of a set, or "".
-func (s layerSet) first(l *layers) Layer {
-	for i, e := range l.all() {
-		if s.has(i) {
-			return e.layer
-		}
+func (s layerSet) first() Layer {
+	if s == 0 {
+		return ""
 	}
-	return ""
+	return places[bits.TrailingZeros8(uint8(s))]
 }
 
 // denying says which layers deny.
@@ -132,9 +134,9 @@ func (l *layers) explain(q *query, p *Policies, miss *missing, list []note) Resu
 	case Conditional:
 		r.Residual = l.residual(q, p, list)
 	case ExplicitDeny:
-		r.BlockedBy = l.denying().list(l)
+		r.BlockedBy = l.denying().list()
 	case ImplicitDeny:
-		r.BlockedBy = l.silent(q).list(l)
+		r.BlockedBy = l.silent(q).list()
 		r.Absent = r.BlockedBy
 	}
 	if d == Unknown {

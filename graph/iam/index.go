@@ -64,6 +64,7 @@ type person struct {
 	identity, boundary, session stretch
 	scp                         int32 // index of scps; -1 when none apply
 	missing                     missing
+	incomplete                  bool // missing says something
 	anySession                  bool
 	kind                        PrincipalKind
 }
@@ -82,6 +83,7 @@ type plan struct {
 	speaks [][]spoken // by use, for uses that several subjects share
 	shared []int32    // subjects' identity uses that several subjects share and that say anything
 	own    []spoken   // the statements of subjects' other identity policies
+	kinds  []int32    // the shapes of own, by themselves, because most questions stop at them
 	starts []struct{ shared, own int32 }
 	shapes []*shape // distinct resources and conditions among own
 }
@@ -146,7 +148,7 @@ func NewIndex(subjects []Subject) *Index {
 		p.session = keep(all(s.Session, LayerSession))
 		p.kind, p.anySession = s.Principal.Kind, s.Principal.AnySession
 		p.scp = -1
-		p.missing = readMissing(s.Missing)
+		p.missing, p.incomplete = readMissing(s.Missing), len(s.Missing) > 0
 		if s.SCP != nil && q.underSCP() {
 			set := scpSet{}
 			var key strings.Builder
@@ -286,6 +288,7 @@ func (x *Index) plan(q *query) *plan {
 			p.own = x.speaking(p.own, q, x.uses[u].policy)
 			for j := from; j < len(p.own); j++ {
 				p.shape(&p.own[j], shapes)
+				p.kinds = append(p.kinds, p.own[j].shape)
 			}
 		}
 		p.starts = append(p.starts, struct{ shared, own int32 }{int32(len(p.shared)), int32(len(p.own))})

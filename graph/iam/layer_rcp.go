@@ -16,6 +16,11 @@ func (l *layers) rcpLayer(q *query, levels []Level) {
 	l.rcp.allow, l.rcp.mayAllow = yes, false
 }
 
-func (q *query) underRCP() bool {
-	return loadReference().rcp[q.service] && !q.req.ResourceManagement && (q.kind != PrincipalAWS || !q.who.serviceLinked())
+func (q *query) underRCP() bool { return q.rcpApplies() && q.rcpReaches() }
+
+// rcpApplies reports whether RCPs apply to the resource, rcpReaches whether they do to the principal.
+func (q *query) rcpApplies() bool {
+	return loadReference().rcp[q.service] && !q.req.ResourceManagement
 }
+
+func (q *query) rcpReaches() bool { return q.kind != PrincipalAWS || !q.who.serviceLinked() }

@@ -113,6 +113,9 @@ func (l *layers) byObjects(q *query, r reading, grant, id, own truth) truth {
 // principal's access".
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 func (q *query) isRescue() bool {
-	return q.who.form == formRoot && q.service == "s3" && q.kind == PrincipalAWS && q.same &&
-		(q.name == "getbucketpolicy" || q.name == "putbucketpolicy" || q.name == "deletebucketpolicy")
+	return q.who.form == formRoot && q.kind == PrincipalAWS && q.same && q.unlocks()
+}
+
+func (q *query) unlocks() bool {
+	return q.service == "s3" && (q.name == "getbucketpolicy" || q.name == "putbucketpolicy" || q.name == "deletebucketpolicy")
 }

@@ -344,7 +344,7 @@ func (sp *splitter) relevant(q *query, r *Result, l *layers, list []note) []cut 
 		}
 		wanted = func(c *cut) bool { return c.s == by }
 	case ImplicitDeny:
-		first := l.silent(q).first(l)
+		first := l.silent(q).first()
 		wanted = func(c *cut) bool {
 			return c.helps && c.s.effect == EffectAllow && (c.layer == first || c.layer == LayerResource)
 		}
