@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/permchain/permchain/graph"
+	answers "github.com/permchain/permchain/graph/access"
 	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
 	"github.com/permchain/permchain/graph/inventory"
@@ -36,7 +37,7 @@ func (b *builder) widen(e *graph.Edge, row *access, v verdict, resource string) 
 		}
 		widest := 0
 		for _, res := range s.Resources {
-			if meets(stripVariables(res), resource) {
+			if answers.Meets(stripVariables(res), resource) {
 				resources = append(resources, res)
 				widest = max(widest, scopeRank(scopeOf(stripVariables(res), resource)))
 			}
@@ -120,34 +121,4 @@ func scopeOf(pattern, resource string) graph.Scope {
 		}
 	}
 	return graph.ScopeNamed
-}
-
-// plausible keeps the patterns of a part of a set that can name anything there is. A wildcard spans colons, so that the
-// part that two patterns have in common may also be a text with an ARN inside another.
-func plausible(parts []string, set string) []string {
-	var out []string
-	for _, part := range parts {
-		if meets(part, set) {
-			out = append(out, arn.Show(part))
-		}
-	}
-	return out
-}
-
-// meets reports whether two patterns have a resource in common that there can be: one in whose ARN each part is where it
-// belongs.
-func meets(a, b string) bool {
-	p, errP := arn.Parse(a)
-	q, errQ := arn.Parse(b)
-	if errP != nil || errQ != nil || !accountPart(p.Account) || !accountPart(q.Account) {
-		return arn.Overlap(a, b)
-	}
-	return arn.Overlap(p.Partition, q.Partition) && arn.Overlap(p.Service, q.Service) && arn.Overlap(p.Region, q.Region) &&
-		arn.Overlap(p.Account, q.Account) && arn.Overlap(p.Resource, q.Resource)
-}
-
-// accountPart reports whether what stands in an ARN where the account does can be one. In "arn:aws:logs:*:log-group:x" the
-// wildcard spans Region and account, and the parts are not where they seem to be.
-func accountPart(s string) bool {
-	return s == "" || s == "aws" || s == graph.StandInAccount || arn.IsAccountID(s) || arn.HasWildcard(s) || inventory.HoldsUnknown(s)
 }

@@ -56,7 +56,7 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 		v := verdictOf(r.Decision)
 		var part []string
 		if r.Reach == iam.Part {
-			if part = plausible(r.Parts, resource); len(part) == 0 && len(r.Parts) > 0 {
+			if part = answers.Plausible(r.Parts, resource); len(part) == 0 && len(r.Parts) > 0 {
 				v = graph.Denied // of what there can be, none
 			}
 		}
@@ -72,7 +72,7 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 				out.conditions = b.conditions(r.Residual)
 			}
 			out.part = part
-			out.holes = plausible(r.Holes, resource)
+			out.holes = answers.Plausible(r.Holes, resource)
 			if v == graph.Denied {
 				out.blocked = r.Why
 			}
@@ -342,7 +342,7 @@ func statementReach(s *iam.Statement, resource string) int {
 	out := reachNone
 	for _, r := range s.Resources {
 		r = stripVariables(r)
-		if !meets(r, resource) {
+		if !answers.Meets(r, resource) {
 			continue
 		}
 		if wideFor(r, resource) {
