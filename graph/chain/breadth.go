@@ -9,7 +9,6 @@ import (
 	answers "github.com/permchain/permchain/graph/access"
 	"github.com/permchain/permchain/graph/arn"
 	"github.com/permchain/permchain/graph/iam"
-	"github.com/permchain/permchain/graph/inventory"
 )
 
 // widen states how much wider than needed a grant is.
