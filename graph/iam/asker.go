@@ -1,6 +1,6 @@
 package iam
 
-import "slices"
+import "strings"
 
 // Asker asks an Index about one target after another. It belongs to one goroutine; an Index serves many Askers.
 type Asker struct {
@@ -121,7 +121,7 @@ func (a *Asker) ready(sp *spoken, layer Layer) (ready, bool) {
 		}
 	}
 	for i := range sp.s.conditions {
-		if c := &sp.s.conditions[i]; !slices.Contains(sp.personal, c) {
+		if c := &sp.s.conditions[i]; !sp.has(c) {
 			if out.t = min(out.t, c.eval(&a.q)); out.t == no {
 				return out, false
 			}
@@ -193,11 +193,16 @@ func (a *Asker) finish(sp *spoken, t truth, doubt string, layer Layer) (truth, s
 			doubt = d
 		}
 	}
-	for _, c := range sp.personal {
+	for i := range sp.personal {
 		if t == no {
 			break
 		}
-		t = min(t, c.eval(&a.q))
+		c := &sp.personal[i]
+		if c.column >= 0 && !c.bad && a.ctx.row[c.column].presence != unsaid {
+			t = min(t, c.evalKey(&a.q, &a.ctx.row[c.column]))
+		} else {
+			t = min(t, c.eval(&a.q))
+		}
 	}
 	return t, doubt
 }
@@ -210,8 +215,12 @@ func (a *Asker) own(t *tally, list []spoken, shapes []int32) {
 			sm := &a.shapes[shape]
 			if sm.stamp != a.stamp {
 				sm.stamp = a.stamp
-				r, _ := a.ready(&a.plan.shapes[shape].like, LayerIdentity)
-				sm.t, sm.doubt = r.t, r.doubt
+				if sh := &a.plan.shapes[shape]; sh.quick && a.q.span == point && !strings.HasPrefix(a.q.resource, sh.prefix) {
+					sm.t = no
+				} else {
+					r, _ := a.ready(&sh.like, LayerIdentity)
+					sm.t, sm.doubt = r.t, r.doubt
+				}
 			}
 			if sm.t == no {
 				continue
@@ -219,7 +228,7 @@ func (a *Asker) own(t *tally, list []spoken, shapes []int32) {
 			m, doubt = sm.t, sm.doubt
 		}
 		sp := &list[i]
-		if sp.s.invalid != "" {
+		if sp.invalid {
 			doubt = sp.s.invalid
 		}
 		if sp.needs() {

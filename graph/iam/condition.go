@@ -78,7 +78,11 @@ func (c *condition) eval(q *query) truth {
 	if c.bad {
 		return maybe
 	}
-	v := q.ctx.get(c.key)
+	return c.evalKey(q, q.ctx.get(c.key))
+}
+
+// evalKey is eval of an operator that exists, with the condition's key looked up.
+func (c *condition) evalKey(q *query, v *contextKey) truth {
 	if c.op.family == famNull {
 		return c.null(v.presence)
 	}

@@ -85,7 +85,7 @@ type plan struct {
 	own    []spoken   // the statements of subjects' other identity policies
 	kinds  []int32    // the shapes of own, by themselves, because most questions stop at them
 	starts []struct{ shared, own int32 }
-	shapes []*shape // distinct resources and conditions among own
+	shapes []shape // distinct resources and conditions among own
 }
 
 // spoken is a statement that names the action.
@@ -93,8 +93,26 @@ type spoken struct {
 	s         *statement
 	policy    *Policy
 	statement int32
-	shape     int32        // of plan.shapes; -1 when its resource depends on the subject
-	personal  []*condition // those that depend on the subject
+	invalid   bool       // s is
+	shape     int32      // of plan.shapes; -1 when its resource depends on the subject
+	personal  []personal // the conditions that depend on the subject
+}
+
+// personal is a condition that depends on the subject, with the place of its key in the rows of an Index; -1 when the
+// key is not among them.
+type personal struct {
+	*condition
+	column int32
+}
+
+// has reports whether a condition is among those that depend on the subject.
+func (sp *spoken) has(c *condition) bool {
+	for i := range sp.personal {
+		if sp.personal[i].condition == c {
+			return true
+		}
+	}
+	return false
 }
 
 // needs reports whether the statement needs the subject to be matched.
@@ -102,7 +120,35 @@ func (sp *spoken) needs() bool { return sp.shape < 0 || len(sp.personal) > 0 }
 
 // shape stands for all statements that match the same resources and, of the conditions that need no subject, on the
 // same: what one of them does, all do.
-type shape struct{ like spoken }
+type shape struct {
+	like spoken
+
+	// prefix is what every resource that they match begins with, where quick says that they match no other: most
+	// questions are answered by it.
+	prefix string
+	quick  bool
+}
+
+// cut finds the shape's prefix.
+func (sh *shape) cut() {
+	s := sh.like.s
+	if s.anyResource || !s.hasResource || s.notResource || len(s.resources) == 0 {
+		return
+	}
+	sh.prefix = s.resources[0].prefix
+	for i := range s.resources {
+		r := &s.resources[i]
+		if r.vars != nil || r.any || r.short {
+			return
+		}
+		n := 0
+		for n < len(sh.prefix) && n < len(r.prefix) && sh.prefix[n] == r.prefix[n] {
+			n++
+		}
+		sh.prefix = sh.prefix[:n]
+	}
+	sh.quick = true
+}
 
 // NewIndex prepares to answer for subjects. Verdicts name them by their place in the list. The subjects' Policies are
 // not copied.
@@ -232,17 +278,21 @@ func (x *Index) personalResource(s *statement) bool {
 }
 
 // personalConditions returns the conditions of a statement that do.
-func (x *Index) personalConditions(s *statement) (out []*condition) {
+func (x *Index) personalConditions(s *statement) (out []personal) {
 next:
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if x.personal.lists(c.key) {
-			out = append(out, c)
+			column, ok := x.ids[c.key]
+			if !ok {
+				column = -1
+			}
+			out = append(out, personal{c, column})
 			continue
 		}
 		for j := range c.values {
 			if x.personalText(c.values[j].vars) {
-				out = append(out, c)
+				out = append(out, personal{c, -1})
 				continue next
 			}
 		}
@@ -304,7 +354,7 @@ func (x *Index) speaking(out []spoken, q *query, p *Policy) []spoken {
 		if !s.speaksOf(q) {
 			continue
 		}
-		sp := spoken{s: s, policy: p, statement: int32(i), personal: x.personalConditions(s)}
+		sp := spoken{s: s, policy: p, statement: int32(i), invalid: s.invalid != "", personal: x.personalConditions(s)}
 		if x.personalResource(s) {
 			sp.shape = -1
 		}
@@ -337,7 +387,7 @@ func (p *plan) shape(sp *spoken, known map[string]int32) {
 	}
 	for i := range s.conditions {
 		c := &s.conditions[i]
-		if slices.Contains(sp.personal, c) {
+		if sp.has(c) {
 			continue
 		}
 		key.WriteString(c.src.Operator + "\x00" + c.key)
@@ -354,7 +404,8 @@ func (p *plan) shape(sp *spoken, known map[string]int32) {
 	if !ok {
 		id = int32(len(p.shapes))
 		known[key.String()] = id
-		p.shapes = append(p.shapes, &shape{*sp})
+		p.shapes = append(p.shapes, shape{like: *sp})
+		p.shapes[id].cut()
 	}
 	sp.shape = id
 }

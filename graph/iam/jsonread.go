@@ -77,6 +77,7 @@ func (r *reader) value() (any, error) {
 
 func (r *reader) object() (*object, error) {
 	o := &object{}
+	o.keys, o.vals = o.room.keys[:0], o.room.vals[:0]
 	if r.peek() == '}' {
 		r.pos++
 		return o, nil
@@ -97,7 +98,9 @@ func (r *reader) object() (*object, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.keys, o.vals = append(o.keys, k), append(o.vals, v)
+		if o.keys, o.vals = append(o.keys, k), append(o.vals, v); len(o.keys) > maxKeys {
+			return nil, fmt.Errorf("byte %d: an object has more than %d keys", r.pos, maxKeys)
+		}
 		switch r.peek() {
 		case ',':
 			r.pos++

@@ -3,6 +3,7 @@ package iam
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,8 @@ const (
 	maxDocument = 4 << 20
 	maxDepth    = 12
 	maxProblems = 100
+	// maxKeys is what one object may hold: each key is held against those before it, and 32 KiB have room for no more.
+	maxKeys = 1024
 	// awsDocument is the most characters, white space apart, that any kind of policy may have.
 	awsDocument = 32 << 10
 )
@@ -61,6 +64,10 @@ func compactLen(data []byte) int {
 type object struct {
 	keys []string
 	vals []any
+	room struct { // for the first of both, as many as a statement has
+		keys [4]string
+		vals [4]any
+	}
 }
 
 func kindOf(v any) string {
@@ -100,16 +107,12 @@ func escape(key string) string {
 // members yields the members of an object whose keys are among known; bad is called with what is wrong: an unknown,
 // mis-cased or repeated key. Of a repeated key only the first is taken.
 func members(o *object, known []string, bad func(key, message string), take func(key string, v any)) {
-	var seen []string
 next:
 	for i, k := range o.keys {
-		for _, s := range seen {
-			if s == k {
-				bad(k, fmt.Sprintf("%q stands twice", k))
-				continue next
-			}
+		if slices.Contains(o.keys[:i], k) {
+			bad(k, fmt.Sprintf("%q stands twice", k))
+			continue
 		}
-		seen = append(seen, k)
 		for _, want := range known {
 			if k == want {
 				take(k, o.vals[i])
@@ -178,8 +181,17 @@ func (p *parser) document(o *object) {
 	if !found && doc.Invalid == "" {
 		invalid("", "the document has no Statement")
 	}
+	p.sids()
+}
+
+// sids notes Sids that several statements have.
+func (p *parser) sids() {
+	if len(p.doc.Statements) < 2 {
+		return
+	}
 	sids := map[string]int{}
-	for _, s := range doc.Statements {
+	for i := range p.doc.Statements {
+		s := &p.doc.Statements[i]
 		if s.Sid == "" {
 			continue
 		}
@@ -199,14 +211,11 @@ func (p *parser) statement(o *object, index int, ptr string) Statement {
 			s.Invalid = msg
 		}
 	}
-	has := map[string]bool{}
 	members(o, statementKeys, func(k, msg string) { invalid(ptr+"/"+escape(k), msg) }, func(k string, v any) {
-		has[k] = true
-		here := ptr + "/" + k
 		list := func() []string {
 			l, err := stringList(v, false)
 			if err != "" {
-				invalid(here, k+" "+err)
+				invalid(ptr+"/"+k, k+" "+err)
 			}
 			return l
 		}
@@ -214,7 +223,7 @@ func (p *parser) statement(o *object, index int, ptr string) Statement {
 		case "Sid":
 			var ok bool
 			if s.Sid, ok = v.(string); !ok {
-				invalid(here, "Sid must be a string")
+				invalid(ptr+"/Sid", "Sid must be a string")
 			}
 		case "Effect":
 			e, _ := v.(string)
@@ -228,22 +237,26 @@ func (p *parser) statement(o *object, index int, ptr string) Statement {
 		case "NotResource":
 			s.NotResources = list()
 		case "Principal":
-			s.Principal = p.principals(v, here, invalid)
+			s.Principal = p.principals(v, ptr+"/"+k, invalid)
 		case "NotPrincipal":
-			s.NotPrincipal = p.principals(v, here, invalid)
+			s.NotPrincipal = p.principals(v, ptr+"/"+k, invalid)
 		case "Condition":
-			s.Conditions = p.conditions(v, here, invalid)
+			s.Conditions = p.conditions(v, ptr+"/"+k, invalid)
 		}
 	})
 	if s.Effect != EffectAllow && s.Effect != EffectDeny {
 		invalid(ptr+"/Effect", `Effect must be "Allow" or "Deny"`)
 	}
-	for _, pair := range [...][2]string{{"Action", "NotAction"}, {"Resource", "NotResource"}, {"Principal", "NotPrincipal"}} {
-		if has[pair[0]] && has[pair[1]] {
-			invalid(ptr, "a statement cannot have both "+pair[0]+" and "+pair[1])
+	both := func(a, b string, one, other bool) {
+		if one && other {
+			invalid(ptr, "a statement cannot have both "+a+" and "+b)
 		}
 	}
-	if !has["Action"] && !has["NotAction"] {
+	// An element that is there is not nil, whatever it holds.
+	both("Action", "NotAction", s.Actions != nil, s.NotActions != nil)
+	both("Resource", "NotResource", s.Resources != nil, s.NotResources != nil)
+	both("Principal", "NotPrincipal", s.Principal != nil, s.NotPrincipal != nil)
+	if s.Actions == nil && s.NotActions == nil {
 		invalid(ptr, "a statement must have Action or NotAction")
 	}
 	p.actions(&s, ptr, invalid)
@@ -342,14 +355,12 @@ func (p *parser) conditions(v any, ptr string, invalid func(ptr, msg string)) []
 		return nil
 	}
 	var out []Condition
-	seenOp := map[string]bool{}
 	for i, op := range o.keys {
 		here := ptr + "/" + escape(op)
-		if seenOp[op] {
+		if slices.Contains(o.keys[:i], op) {
 			invalid(here, fmt.Sprintf("%q stands twice", op))
 			continue
 		}
-		seenOp[op] = true
 		if _, ok := parseOperator(op); !ok {
 			invalid(here, fmt.Sprintf("%q is not a condition operator", op))
 		}
@@ -358,18 +369,14 @@ func (p *parser) conditions(v any, ptr string, invalid func(ptr, msg string)) []
 			invalid(here, "a condition operator must hold an object of keys, not "+kindOf(o.vals[i]))
 			continue
 		}
-		seenKey := map[string]bool{}
 		for j, key := range keys.keys {
-			at := here + "/" + escape(key)
-			if l := strings.ToLower(key); seenKey[l] {
-				invalid(at, fmt.Sprintf("the key %q stands twice", key))
+			if slices.ContainsFunc(keys.keys[:j], func(k string) bool { return strings.EqualFold(k, key) }) {
+				invalid(here+"/"+escape(key), fmt.Sprintf("the key %q stands twice", key))
 				continue
-			} else {
-				seenKey[l] = true
 			}
 			vals, err := stringList(keys.vals[j], true)
 			if err != "" {
-				invalid(at, "a condition value "+err)
+				invalid(here+"/"+escape(key), "a condition value "+err)
 			}
 			out = append(out, Condition{Operator: op, Key: key, Values: vals})
 		}

@@ -14,16 +14,16 @@ func (p *parser) actions(s *Statement, ptr string, invalid func(ptr, msg string)
 			invalid(ptr+"/"+element, element+" is empty")
 		}
 		for i, a := range list {
-			at := ptr + "/" + element + "/" + strconv.Itoa(i)
+			at := func() string { return ptr + "/" + element + "/" + strconv.Itoa(i) }
 			svc, name, ok := strings.Cut(a, ":")
 			switch {
 			case a == "*" || a == "*:*":
 			case !ok:
-				invalid(at, fmt.Sprintf("the action %q has no service prefix", a))
+				invalid(at(), fmt.Sprintf("the action %q has no service prefix", a))
 			case strings.ContainsAny(svc, "*?"):
-				invalid(at, fmt.Sprintf("the service of the action %q cannot hold a wildcard", a))
+				invalid(at(), fmt.Sprintf("the service of the action %q cannot hold a wildcard", a))
 			case strings.TrimSpace(name) == "" || strings.ContainsAny(a, " \t,"):
-				p.warn(at, fmt.Sprintf("no action can be named %q", a))
+				p.warn(at(), fmt.Sprintf("no action can be named %q", a))
 			}
 		}
 	}
@@ -38,12 +38,12 @@ func (p *parser) resources(s *Statement, ptr string, invalid func(ptr, msg strin
 			invalid(ptr+"/"+element, element+" is empty")
 		}
 		for i, r := range list {
-			at := ptr + "/" + element + "/" + strconv.Itoa(i)
+			at := func() string { return ptr + "/" + element + "/" + strconv.Itoa(i) }
 			switch {
 			case !arnLike(r):
-				invalid(at, fmt.Sprintf("the resource %q is neither an ARN nor *", r))
+				invalid(at(), fmt.Sprintf("the resource %q is neither an ARN nor *", r))
 			case strings.HasPrefix(r, "arn:") && strings.Count(r, ":") < 5:
-				p.warn(at, fmt.Sprintf("the ARN %q is short: it has fewer than six parts", r))
+				p.warn(at(), fmt.Sprintf("the ARN %q is short: it has fewer than six parts", r))
 			}
 		}
 	}
