@@ -166,8 +166,10 @@ func (c *chain) checkBoundary(r *report, kb *graph.Node, e *graph.Edge, reached 
 	}
 	f.Moves = append(f.Moves, c.byEnvironment([]*graph.Edge{e})...)
 	for _, who := range broken[:min(len(broken), maxPaths)] {
-		paths, _ := c.x.Paths(who, source.ID, reach.Limit{Paths: 1})
+		// The way that the finding is about: through the knowledge base, though a worse way to the same data may exist.
+		paths, _ := c.x.Paths(who, kb.ID, reach.Limit{Paths: 1})
 		for _, p := range paths {
+			p.Edges = append(slices.Clone(p.Edges), e.ID)
 			f.Paths = append(f.Paths, p)
 			f.Links = append(f.Links, entering(c, p, kb)...)
 		}

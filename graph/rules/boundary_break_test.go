@@ -73,3 +73,14 @@ func TestBoundaryBreak(t *testing.T) {
 		t.Errorf("paths %v, links %v: want the way in and the indexed source", f.Paths, f.Links)
 	}
 }
+
+// A shorter, worse way to the same data may exist; the path shown is still the one that the sentence is about.
+func TestBoundaryBreakShowsItsOwnPath(t *testing.T) {
+	w := handbook().node("support-agent", graph.KindAgent).link("MarketingRole", graph.Invokes, "support-agent").link("support-agent", graph.Reads, "legal-contracts")
+	g := w.graph(t)
+	f := found(t, g, "boundary-break")[0]
+	last := f.Paths[0].Edges[len(f.Paths[0].Edges)-1]
+	if e := g.Edge(last); e.From != "handbook-kb" {
+		t.Errorf("the path ends with %s", g.Sentence(e))
+	}
+}
