@@ -123,7 +123,7 @@ func compileStatement(s *statement, src *Statement, doc *Document) {
 		s.anyAction = (src.Actions == nil) == (src.NotActions == nil) || len(s.actions.list) == 0
 		s.anyResource = src.Resources != nil && src.NotResources != nil || s.hasResource && len(list) == 0 ||
 			slices.ContainsFunc(list, func(r string) bool { return !arnLike(r) })
-		s.anyone = s.principals != nil && s.principals.empty()
+		s.anyone = s.principals != nil && (s.principals.empty() || s.principals.odd)
 	}
 	s.conditions = make([]condition, len(src.Conditions))
 	for i, c := range src.Conditions {

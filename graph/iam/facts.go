@@ -207,30 +207,3 @@ func ConditionKeyKnown(key string) bool {
 	}
 	return false
 }
-
-// Lint returns what the reference data says is doubtful in a document: actions, services and condition keys that do not
-// exist. AWS keeps such documents, and the statements have their effect; they may still not do what was meant.
-func Lint(doc *Document) []Problem {
-	p := &parser{doc: &Document{}}
-	for i := range doc.Statements {
-		s := &doc.Statements[i]
-		for _, list := range []struct {
-			name    string
-			actions []string
-		}{{"/Action", s.Actions}, {"/NotAction", s.NotActions}} {
-			for _, a := range list.actions {
-				if svc, _, ok := strings.Cut(a, ":"); ok && ServiceName(svc) == "" && a != "*:*" {
-					p.warn(s.Pointer+list.name, "no service is known by the prefix of "+a)
-				} else if ActionCount(a) == 0 {
-					p.warn(s.Pointer+list.name, a+" stands for no known action")
-				}
-			}
-		}
-		for _, c := range s.Conditions {
-			if !ConditionKeyKnown(c.Key) {
-				p.warn(s.Pointer+"/Condition/"+escape(c.Operator)+"/"+escape(c.Key), c.Key+" is not a known condition key")
-			}
-		}
-	}
-	return p.doc.Problems
-}

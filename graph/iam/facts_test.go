@@ -62,6 +62,30 @@ func TestLint(t *testing.T) {
 	}
 }
 
+func TestLintAs(t *testing.T) {
+	doc, err := Parse([]byte(`{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+		{"Effect":"Deny","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for layer, want := range map[Layer][]string{
+		LayerIdentity: {"/Statement/1"}, LayerBoundary: {"/Statement/1"}, LayerSession: {"/Statement/1"}, LayerSCP: {"/Statement/1"},
+		LayerResource: {"/Statement/0"}, LayerEndpoint: nil,
+		LayerRCP: {"/Statement/0", "/Statement/0/Effect", "/Statement/1/Principal"},
+	} {
+		var got []string
+		for _, p := range LintAs(doc, layer) {
+			got = append(got, p.Pointer)
+			if !p.Refused {
+				t.Errorf("%s: %v is a warning", layer, p)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", layer, got, want)
+		}
+	}
+}
+
 // TestAskerFixed asks what policies do not decide, through an index.
 func TestAskerFixed(t *testing.T) {
 	admin := mustCompile(t, "admin", []byte(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`))

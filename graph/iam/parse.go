@@ -324,6 +324,11 @@ func (p *parser) principals(v any, ptr string, invalid func(ptr, msg string)) *P
 			switch k {
 			case "AWS":
 				out.addAWS(l)
+				for i, a := range l {
+					if !principalLike(a) {
+						invalid(ptr+"/AWS/"+strconv.Itoa(i), fmt.Sprintf("%q names no principal: it must be *, an account, or the ARN of one principal without wildcards", a))
+					}
+				}
 			case "Service":
 				out.Service = l
 			case "Federated":

@@ -37,6 +37,31 @@ func TestParseProblems(t *testing.T) {
 		{"statement that is no object", `{"Statement":["x"]}`, "/Statement/0", "must be an object", true},
 		{"blank action", `{"Statement":[{"Effect":"Allow","Action":"s3: ","Resource":"*"}]}`, "/Statement/0/Action/0", "no action can be named", false},
 		{"short ARN", `{"Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs"}]}`, "/Statement/0/Resource/0", "is short", false},
+		{"both Resource and NotResource", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","NotResource":"arn:aws:s3:::x"}]}`, "/Statement/0", "both Resource and NotResource", true},
+		{"both Principal and NotPrincipal", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":"*","NotPrincipal":{"AWS":"111122223333"}}]}`, "/Statement/0", "both Principal and NotPrincipal", true},
+		{"effect twice in other case", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","EFFECT":"Deny"}]}`, "/Statement/0/EFFECT", `must be written "Effect"`, true},
+		{"effect that is a list", `{"Statement":[{"Effect":["Allow"],"Action":"s3:*","Resource":"*"}]}`, "/Statement/0/Effect", `must be "Allow"`, true},
+		{"no effect", `{"Statement":[{"Action":"s3:*","Resource":"*"}]}`, "/Statement/0/Effect", `must be "Allow"`, true},
+		{"mis-cased Statement", `{"statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/statement", `must be written "Statement"`, true},
+		{"unknown key beside Statement", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}],"Comment":"x"}`, "/Comment", "not an element", true},
+		{"Version that is a number", `{"Version":2012,"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Version", "2012-10-17", true},
+		{"Id that is a number", `{"Id":1,"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Id", "must be a string", true},
+		{"Sid that is a number", `{"Statement":[{"Sid":1,"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, "/Statement/0/Sid", "must be a string", true},
+		{"Statement that is a string", `{"Statement":"x"}`, "/Statement", "must be a list", false},
+		{"null statement", `{"Statement":[null]}`, "/Statement/0", "must be an object", true},
+		{"Resource that is null", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":null}]}`, "/Statement/0/Resource", "must be a string", true},
+		{"Resource that is empty", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":[]}]}`, "/Statement/0/Resource", "is empty", true},
+		{"NotAction and no service", `{"Statement":[{"Effect":"Allow","NotAction":["iam"],"Resource":"*"}]}`, "/Statement/0/NotAction/0", "no service prefix", true},
+		{"second resource", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":["*","s3:bucket"]}]}`, "/Statement/0/Resource/1", "neither an ARN nor *", true},
+		{"Condition that is a list", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":[]}]}`, "/Statement/0/Condition", "must be an object", true},
+		{"operator that is a list", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":["x"]}}]}`, "/Statement/0/Condition/Bool", "object of keys", true},
+		{"operator twice", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"a":"true"},"Bool":{"b":"true"}}}]}`, "/Statement/0/Condition/Bool", "stands twice", true},
+		{"set operator that is none", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"ForSomeValues:StringEquals":{"a":"b"}}}]}`, "/Statement/0/Condition/ForSomeValues:StringEquals", "not a condition operator", true},
+		{"Principal that is a number", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":1}]}`, "/Statement/0/Principal", "must be", true},
+		{"kind of principal", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"aws":"111122223333"}}]}`, "/Statement/0/Principal/aws", `must be written "AWS"`, true},
+		{"wildcard in a principal", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/*"]}}]}`, "/Statement/0/Principal/AWS/1", "without wildcards", true},
+		{"principal that is a name", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":"admin"}}]}`, "/Statement/0/Principal/AWS/0", "names no principal", true},
+		{"over-long", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::` + strings.Repeat("x", awsDocument) + `"}]}`, "", "more than any kind of policy may have", false},
 		{"Sid twice", `{"Statement":[{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"},{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"}]}`, "/Statement/1/Sid", "statement 0 too", false},
 		{"key with a slash", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:RequestTag/x":{}}}}]}`, "/Statement/0/Condition/Bool/aws:RequestTag~1x", "must be a string", true},
 	} {
@@ -62,8 +87,19 @@ func TestParseProblems(t *testing.T) {
 		if c.invalid {
 			// Whatever it says, it is never an Allow, and never hides that it might be a Deny.
 			req := Request{Principal: Principal{ARN: "arn:aws:iam::111122223333:user/u"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/1"}
-			if d := Evaluate(&req, &Policies{Identity: []*Policy{p}}).Decision; d == Allow {
-				t.Errorf("%s: allowed", c.name)
+			for _, policies := range []*Policies{{Identity: []*Policy{p}}, {Resource: p}, {Identity: []*Policy{p}, Boundary: []*Policy{p}, SCP: []Level{{"r", []*Policy{p}}}}} {
+				if d := Evaluate(&req, policies).Decision; d == Allow {
+					t.Errorf("%s: allowed", c.name)
+				}
+			}
+			// What is allowed elsewhere is not known where it might be a Deny of that action, and an Allow of it changes nothing.
+			admin := mustCompile(t, "admin", []byte(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`))
+			want := Unknown
+			if p.statements[0].effect == EffectAllow {
+				want = Allow
+			}
+			if d := Evaluate(&req, &Policies{Identity: []*Policy{admin, p}}).Decision; d != want && !strings.HasPrefix(c.pointer, "/Statement/0/Action") && !strings.HasPrefix(c.pointer, "/Statement/0/NotAction") {
+				t.Errorf("%s: beside an allow %v, want %v", c.name, d, want)
 			}
 		}
 	}

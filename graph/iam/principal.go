@@ -64,11 +64,13 @@ type principals struct {
 	service   []string
 	federated []string
 	canonical []string
+	odd       bool // one of them names no principal
 }
 
 func compilePrincipals(src *Principals) *principals {
 	p := &principals{any: src.Any, service: src.Service, federated: src.Federated, canonical: src.CanonicalUser}
 	for _, s := range src.AWS {
+		p.odd = p.odd || !principalLike(s)
 		if arn.IsAccountID(s) {
 			p.accounts = append(p.accounts, s)
 			continue
