@@ -83,6 +83,8 @@ const (
 	KindRuntime     NodeKind = "agent runtime"
 	KindEndpoint    NodeKind = "endpoint"
 	KindFlow        NodeKind = "flow"
+	KindNotebook    NodeKind = "notebook"
+	KindPipeline    NodeKind = "pipeline"
 	KindKB          NodeKind = "knowledge base"
 	KindVectorStore NodeKind = "vector store"
 	KindBucket      NodeKind = "bucket"
@@ -97,6 +99,9 @@ const (
 	KindTool        NodeKind = "tool" // a gateway target or an MCP tool
 	KindTopic       NodeKind = "topic"
 	KindQueue       NodeKind = "queue"
+	KindAPI         NodeKind = "API"   // of API Gateway
+	KindBuild       NodeKind = "build" // a CodeBuild project
+	KindTask        NodeKind = "task"  // an ECS task definition
 	KindStates      NodeKind = "state machine"
 	KindLogGroup    NodeKind = "log group"
 	KindTrail       NodeKind = "trail"
@@ -118,7 +123,7 @@ var kindLane = map[NodeKind]Lane{
 	KindKB: Data, KindVectorStore: Data, KindBucket: Data, KindTable: Data, KindSecret: Data, KindDatabase: Data,
 	KindIndex: Data, KindSource: Data, KindMemory: Data,
 	KindFunction: Tools, KindActionGroup: Tools, KindGateway: Tools, KindTool: Tools, KindTopic: Tools,
-	KindQueue: Tools, KindStates: Tools, KindEverything: Tools,
+	KindQueue: Tools, KindStates: Tools, KindAPI: Tools, KindBuild: Tools, KindTask: Tools, KindEverything: Tools,
 	KindLogGroup: Logs, KindTrail: Logs, KindEventStore: Logs, KindLogBucket: Logs,
 	KindKey: Guards, KindGuardrail: Guards, KindPolicy: Guards,
 }

@@ -99,9 +99,11 @@ func run(ctx context.Context, s *sources, o Options) (*inventory.Facts, inventor
 		}
 		return nil, report, fmt.Errorf("import: %w", errors.Join(failures...))
 	}
+	told := slices.Clone(facts.Warnings)
 	cloudtrail.Fold(facts)
 	cloudformation.Resolve(facts)
 	organizations.Resolve(facts)
+	settle(&report, told, facts.Warnings)
 	return facts, report, nil
 }
 

@@ -108,6 +108,27 @@ func describe(r *inventory.FileReport, f *inventory.Facts) {
 	}
 }
 
+// settle takes warnings out of the report that other files have answered: a value that another template exports, say.
+func settle(r *inventory.Report, told, left []inventory.Warning) {
+	type warning struct{ file, text string }
+	open, answered := map[warning]bool{}, map[warning]bool{}
+	for _, w := range left {
+		open[warning{w.Source.File, w.Text}] = true
+	}
+	for _, w := range told {
+		if key := (warning{w.Source.File, w.Text}); !open[key] {
+			answered[key] = true
+		}
+	}
+	if len(answered) == 0 {
+		return
+	}
+	for i := range r.Files {
+		f := &r.Files[i]
+		f.Warnings = slices.DeleteFunc(f.Warnings, func(n inventory.Note) bool { return answered[warning{f.File, n.Text}] })
+	}
+}
+
 // result is what became of one file.
 type result struct {
 	name, key string

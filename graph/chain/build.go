@@ -44,6 +44,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		listed:     map[graph.NodeID]bool{},
 		named:      map[graph.NodeID]bool{},
 		carriedOut: map[graph.NodeID]graph.EdgeID{},
+		delivered:  map[graph.NodeID]graph.LogState{},
 		counted:    map[string]actionCount{},
 		orgs:       newOrgTree(f),
 	}
@@ -52,6 +53,7 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 	b.joinIdentities()
 	b.joinWorkloadParts()
 	b.joinResources()
+	b.joinEntries()
 	b.applyIntentToNodes()
 	b.compileResourcePolicies()
 	b.compilePrincipals()
@@ -94,9 +96,10 @@ type builder struct {
 	named      map[graph.NodeID]bool         // of them, those that a configuration or a policy names, too
 	carriedOut map[graph.NodeID]graph.EdgeID // tool → its link to the function behind it
 
-	accounts     map[string]bool         // see oneAccount
-	byName       map[string]graph.NodeID // see namedHere
-	rolesByName  map[string]string       // ARNs of imported roles by account and name
+	delivered    map[graph.NodeID]graph.LogState // what a thing logs by delivery
+	accounts     map[string]bool                 // see oneAccount
+	byName       map[string]graph.NodeID         // see namedHere
+	rolesByName  map[string]string               // ARNs of imported roles by account and name
 	managedByARN map[string]*inventory.ManagedPolicy
 	functions    map[string]*inventory.Function
 	trails       []trailView
@@ -257,6 +260,14 @@ func (b *builder) detail(n *graph.Node) string {
 		}
 	case graph.KindTrail:
 		parts = append(parts, "CloudTrail")
+	case graph.KindAPI:
+		parts = append(parts, "API Gateway")
+	case graph.KindNotebook, graph.KindPipeline, graph.KindEndpoint:
+		parts = append(parts, "SageMaker "+string(n.Kind))
+	case graph.KindBuild:
+		parts = append(parts, "CodeBuild")
+	case graph.KindTask:
+		parts = append(parts, "ECS task")
 	case graph.KindActionGroup:
 		parts = append(parts, cmp.Or(n.Attr("action group"), "action group"))
 	case graph.KindTool:

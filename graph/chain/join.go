@@ -311,6 +311,7 @@ var resourceKinds = []struct {
 	{"lambda", "function:", graph.KindFunction, true},
 	{"sqs", "", graph.KindQueue, true},
 	{"sns", "", graph.KindTopic, true},
+	{"execute-api", "", graph.KindAPI, true},
 	{"states", "stateMachine:", graph.KindStates, false},
 	{"aoss", "collection/", graph.KindVectorStore, false},
 	{"s3vectors", "", graph.KindVectorStore, false},
@@ -373,6 +374,9 @@ func (b *builder) targetNode(a string) (*graph.Node, bool) {
 	case graph.KindBucket:
 		name, _, _ := strings.Cut(p.Resource, "/")
 		return b.bucketNode(name), true
+	case graph.KindAPI:
+		p.Resource, _, _ = strings.Cut(p.Resource, "/")
+		return b.arnNode(p.String(), kind, p.Resource), true
 	case graph.KindFunction:
 		return b.arnNode(unqualified(a), kind, lastSegment(unqualified(a))), true
 	case graph.KindLogGroup:

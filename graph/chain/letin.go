@@ -89,7 +89,14 @@ func (d *door) open() {
 func (d *door) link(from *graph.Node, scope graph.Scope, part func(key string) bool) {
 	b := d.b
 	t := trusted{b: b, role: d.node, pol: d.pol, stmt: d.stmt}
-	v := t.conditions(part)
+	v := t.conditions(func(key string) bool {
+		// A permission for a function's URL is for the kind of sign-in that the URL asks for.
+		// https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+		if a := d.node.Attr("URL"); a != "" && (strings.EqualFold(key, "lambda:FunctionUrlAuthType") && conditionValue(d.stmt, key) == a || strings.EqualFold(key, "lambda:InvokedViaFunctionUrl")) {
+			return true
+		}
+		return part != nil && part(key)
+	})
 	if from.Kind != graph.KindService && v.Verdict == graph.Allowed {
 		v = b.withoutDeny(d, v)
 	}

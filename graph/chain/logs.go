@@ -189,6 +189,9 @@ func (b *builder) logOf(e *graph.Edge) graph.LogState {
 			return s
 		}
 	}
+	if s, ok := b.delivered[to.ID]; ok && e.Kind != graph.Administers && e.Kind != graph.Passes {
+		return s
+	}
 	switch to.Kind {
 	case graph.KindActionGroup, graph.KindTool:
 		return b.toolLog(e, to)

@@ -48,6 +48,9 @@ func (b *builder) letInTokens(n *graph.Node, kind graph.EdgeKind, issuer string,
 	who := b.node(graph.NodeID(id), graph.KindFederated, name)
 	who.Detail = detail
 	attr(who, "identity provider", host)
+	if p := b.userPool(host); p != nil {
+		b.poolUsers(who, p)
+	}
 	for _, c := range clients {
 		listAttr(who, "clients", c)
 	}

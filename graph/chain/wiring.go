@@ -21,6 +21,7 @@ func (b *builder) wire() {
 	b.wireGateways()
 	b.wireVariables()
 	b.wireFlows()
+	b.wireEntries()
 	b.signIns()
 	for i := range b.f.Profiles {
 		p := &b.f.Profiles[i]
@@ -138,6 +139,9 @@ func (b *builder) guardrail(ref string, near *graph.Node) *graph.Node {
 	if _, err := arn.Parse(ref); err != nil {
 		a = fmt.Sprintf("arn:aws:bedrock:%s:%s:guardrail/%s", near.Region, near.Account, ref)
 	}
+	if inventory.HoldsUnknown(ref) {
+		return b.openTarget(a, graph.KindGuardrail, near.Account, "which guardrail it is, is not known: "+inventory.ShowUnknown(lastSegment(a)))
+	}
 	n := b.arnNode(a, graph.KindGuardrail, lastSegment(a))
 	unknownNode(n, "named by "+near.Name+"; get-guardrail was not imported")
 	b.byID["guardrail/"+ref] = n.ID
@@ -170,6 +174,9 @@ func (b *builder) kbNode(ref string, near *graph.Node) *graph.Node {
 	a := ref
 	if _, err := arn.Parse(ref); err != nil {
 		a = fmt.Sprintf("arn:aws:bedrock:%s:%s:knowledge-base/%s", near.Region, near.Account, ref)
+	}
+	if inventory.HoldsUnknown(ref) {
+		return b.openTarget(a, graph.KindKB, near.Account, "which knowledge base it is, is not known: "+inventory.ShowUnknown(lastSegment(a)))
 	}
 	n := b.arnNode(a, graph.KindKB, lastSegment(a))
 	unknownNode(n, "named by "+near.Name+"; get-knowledge-base was not imported, so what it indexes is not known")

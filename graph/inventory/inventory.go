@@ -395,6 +395,7 @@ type DataRule struct {
 // API is an API of API Gateway: a way in for callers, and a tool of gateways.
 type API struct {
 	ARN, ID, Name string
+	Account       string // which its ARN does not hold; "" when not known
 	Type          string // REST, HTTP, WEBSOCKET
 	Routes        []Route
 	Unknown       string // why its routes are not all known; "" when they are

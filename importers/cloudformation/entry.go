@@ -22,7 +22,7 @@ type samRoute struct {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html
 func (t *template) restAPI(p part) {
 	x := t.identity(p.r, 0)
-	a := inventory.API{ARN: x.arn, ID: x.id, Name: x.name, Type: "REST", Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
+	a := inventory.API{ARN: x.arn, ID: x.id, Name: x.name, Account: t.account, Type: "REST", Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
 	for _, r := range t.partsOf(x.id, "AWS::ApiGateway::Method", "RestApiId") {
 		m := t.properties(r)
 		route := inventory.Route{Method: m.get("HttpMethod").str(), Path: t.resourcePath(m.get("ResourceId").str(), x.id),
@@ -51,7 +51,7 @@ func (t *template) restAPI(p part) {
 // httpAPI is AWS::ApiGatewayV2::Api, or AWS::Serverless::HttpApi.
 func (t *template) httpAPI(p part) {
 	x := t.identity(p.r, 0)
-	a := inventory.API{ARN: x.arn, ID: x.id, Name: x.name, Type: cmp.Or(p.get("ProtocolType").str(), "HTTP"), Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
+	a := inventory.API{ARN: x.arn, ID: x.id, Name: x.name, Account: t.account, Type: cmp.Or(p.get("ProtocolType").str(), "HTTP"), Tags: p.get("Tags").tags(), Source: t.source(p.r.node, p.r.id)}
 	for _, r := range t.partsOf(x.id, "AWS::ApiGatewayV2::Route", "ApiId") {
 		q := t.properties(r)
 		method, path, ok := strings.Cut(q.get("RouteKey").str(), " ")
