@@ -243,7 +243,7 @@ func (a *Asker) own(t *tally, list []spoken, shapes []int32) {
 	}
 }
 
-// Decide answers for one subject, by its place in the index. It does not allocate.
+// Decide answers for one subject, by its place in the index, as the function Decide does. It does not allocate.
 func (a *Asker) Decide(subject int) Verdict {
 	if a.fixed {
 		return a.always

@@ -52,7 +52,8 @@ type Verdict struct {
 }
 
 // Decide is Evaluate for callers that ask often: it gives the decision and one deciding statement, and does not
-// allocate. A Resource with wildcards is read as at Evaluate, except that patterns which only meet in parts are not
+// allocate. What is Conditional it does not look into: where its conditions always or never hold together, Evaluate says
+// Allow or that it is denied. A Resource with wildcards is read as at Evaluate, except that patterns which only meet in parts are not
 // told apart: use EvaluateSet for sets.
 func Decide(req *Request, p *Policies) Verdict {
 	w := desks.Get().(*desk)

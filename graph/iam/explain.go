@@ -133,6 +133,7 @@ func (l *layers) explain(q *query, p *Policies, miss *missing, list []note) Resu
 	switch known {
 	case Conditional:
 		r.Residual = l.residual(q, p, list)
+		r.foldAnswer(q, l)
 	case ExplicitDeny:
 		r.BlockedBy = l.denying().list()
 	case ImplicitDeny:
@@ -142,7 +143,9 @@ func (l *layers) explain(q *query, p *Policies, miss *missing, list []note) Resu
 	if d == Unknown {
 		r.Unknown = l.unknown(q, p, all)
 	}
-	r.Why = r.why(q)
+	if r.Why == "" || d == Unknown {
+		r.Why = r.why(q)
+	}
 	return r
 }
 

@@ -7,7 +7,7 @@ func (l *layers) boundaryLayer(q *query, policies []*Policy) {
 	if q.kind != PrincipalAWS || len(policies) == 0 {
 		return
 	}
-	l.hasBoundary, l.boundary.allow = true, no
+	l.boundary.allow = no
 	for _, p := range policies {
 		l.boundary.add(q, p, LayerBoundary, 0)
 	}

@@ -15,7 +15,7 @@ const (
 	ImplicitDeny Decision = iota // nothing allows, or a layer that must allow does not
 	ExplicitDeny                 // a Deny applies
 	Allow                        // allowed, whatever the keys that are not known
-	Conditional                  // allowed exactly when Result.Residual holds
+	Conditional                  // allowed exactly when Result.Residual holds, which it may or may not
 	Unknown                      // what is missing or invalid could change the answer: Result.Unknown says what
 )
 

@@ -324,7 +324,7 @@ func (s *statement) openConditions(q *query) string {
 //   - what is allowed on conditions may be lost, or be allowed on others.
 func (sp *splitter) relevant(q *query, r *Result, l *layers, list []note) []cut {
 	rule := r.Known
-	if l.doubtful() || q.objects != bucketsObjects {
+	if l.folded || l.doubtful() || q.objects != bucketsObjects {
 		rule = Unknown
 	}
 	var wanted func(c *cut) bool

@@ -3,7 +3,7 @@ package iam
 // layers is what each layer says of a request.
 type layers struct {
 	identity, resource, boundary, session, scp, rcp, endpoint tally
-	hasBoundary                                               bool
+	folded                                                    bool // conditions that never hold together deny
 }
 
 // reading is how what is not known is read.
