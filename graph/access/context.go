@@ -9,9 +9,9 @@ import (
 // Assumption is what every answer takes for granted, for people.
 const Assumption = "requests come over TLS (aws:SecureTransport is true), as those of AWS's own clients do"
 
-// Caller returns the condition keys that a principal brings to each of its requests. keys are those that are known of it
+// PrincipalKeys returns the condition keys that a principal brings to each of its requests. keys are those that are known of it
 // beyond its ARN: its tags, organization, user name. With tagsKnown they hold all its tags, so that any other is absent.
-func Caller(p iam.Principal, keys map[string][]string, tagsKnown bool) iam.Context {
+func PrincipalKeys(p iam.Principal, keys map[string][]string, tagsKnown bool) iam.Context {
 	f := iam.Facts{Principal: p}
 	if org := keys["aws:principalorgid"]; len(org) == 1 {
 		f.OrgID = org[0]
@@ -30,13 +30,13 @@ func Caller(p iam.Principal, keys map[string][]string, tagsKnown bool) iam.Conte
 	return ctx
 }
 
-// Request returns the condition keys that a request for a resource brings, whoever makes it. account and org are those of
+// RequestKeys returns the condition keys that a request for a resource brings, whoever makes it. account and org are those of
 // the resource, "" when they are not known; tags are all its tags, nil when they are not known.
 //
 // aws:SecureTransport is taken to be true: AWS's own clients use nothing else, and a policy that denies plain HTTP would
 // make every answer conditional.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
-func Request(resource, account, org string, tags []graph.Tag) iam.Context {
+func RequestKeys(resource, account, org string, tags []graph.Tag) iam.Context {
 	f := iam.Facts{ResourceAccount: account, ResourceOrgID: org}
 	if a, ok := arn.Split(resource); ok && !arn.HasWildcard(a.Region) {
 		f.Region = a.Region

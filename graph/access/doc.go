@@ -10,6 +10,6 @@
 // over TLS is taken for granted, and every answer says so. What was not imported makes an answer unknown, with the
 // reason, never allowed or denied.
 //
-// graph/chain works its links out with the same condition keys (Caller, Request) and writes what remains in the same words
+// graph/chain works its links out with the same condition keys (PrincipalKeys, RequestKeys) and writes what remains in the same words
 // (Conditions), so that a link and an answer never differ.
 package access

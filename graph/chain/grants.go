@@ -36,10 +36,10 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 		who = iam.Principal{Kind: iam.PrincipalService, Service: p.arn}
 	}
 	if p.keysOf == nil {
-		ctx := answers.Caller(who, p.keys, p.tagsKnown)
+		ctx := answers.PrincipalKeys(who, p.keys, p.tagsKnown)
 		p.keysOf = &ctx
 	}
-	base := answers.Request(resource, target.Account, b.orgs.orgOf(target.Account), target.Tags)
+	base := answers.RequestKeys(resource, target.Account, b.orgs.orgOf(target.Account), target.Tags)
 	for k, v := range extra {
 		base.Set(k, v[0])
 	}
