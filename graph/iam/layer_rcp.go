@@ -1,7 +1,9 @@
 package iam
 
+import "strings"
+
 // rcpLayer is the organization's resource control policies. They can only take away: RCPFullAWSAccess is at every level
-// and cannot be detached. They do not touch service-linked roles or resources of the management account.
+// and cannot be detached. They do not touch service-linked roles, their trust, or resources of the management account.
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 func (l *layers) rcpLayer(q *query, levels []Level) {
 	l.rcp.allow = yes
@@ -20,7 +22,16 @@ func (q *query) underRCP() bool { return q.rcpApplies() && q.rcpReaches() }
 
 // rcpApplies reports whether RCPs apply to the resource, rcpReaches whether they do to the principal.
 func (q *query) rcpApplies() bool {
-	return loadReference().rcp[q.service] && !q.req.ResourceManagement
+	if !loadReference().rcp[q.service] || q.req.ResourceManagement {
+		return false
+	}
+	switch q.service { // "Resources and entities not restricted by RCPs"
+	case "kms":
+		return q.name != "retiregrant"
+	case "sts":
+		return !strings.Contains(q.resource, serviceLinkedPath)
+	}
+	return true
 }
 
 func (q *query) rcpReaches() bool { return q.kind != PrincipalAWS || !q.who.serviceLinked() }

@@ -23,12 +23,15 @@ func (q *query) underSCP() bool {
 	return q.kind == PrincipalAWS && !q.person.Management && !q.who.serviceLinked()
 }
 
+// serviceLinkedPath stands in the ARN of every service-linked role.
+const serviceLinkedPath = ":role/aws-service-role/"
+
 // serviceLinked reports whether the identity is a service-linked role or a session of one.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 func (id *identity) serviceLinked() bool {
 	switch id.form {
 	case formRole:
-		return strings.Contains(id.text, ":role/aws-service-role/")
+		return strings.Contains(id.text, serviceLinkedPath)
 	case formSession:
 		return strings.HasPrefix(id.name, "AWSServiceRoleFor")
 	}

@@ -256,6 +256,10 @@ func (p *parser) statement(o *object, index int, ptr string) Statement {
 	both("Action", "NotAction", s.Actions != nil, s.NotActions != nil)
 	both("Resource", "NotResource", s.Resources != nil, s.NotResources != nil)
 	both("Principal", "NotPrincipal", s.Principal != nil, s.NotPrincipal != nil)
+	if s.NotPrincipal != nil && s.Effect == EffectAllow {
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+		p.warn(ptr+"/NotPrincipal", "AWS does not support NotPrincipal with Allow, which lets in everyone else, without credentials too")
+	}
 	if s.Actions == nil && s.NotActions == nil {
 		invalid(ptr, "a statement must have Action or NotAction")
 	}

@@ -61,6 +61,7 @@ func TestParseProblems(t *testing.T) {
 		{"kind of principal", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"aws":"111122223333"}}]}`, "/Statement/0/Principal/aws", `must be written "AWS"`, true},
 		{"wildcard in a principal", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/*"]}}]}`, "/Statement/0/Principal/AWS/1", "without wildcards", true},
 		{"principal that is a name", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":"admin"}}]}`, "/Statement/0/Principal/AWS/0", "names no principal", true},
+		{"NotPrincipal with Allow", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","NotPrincipal":{"AWS":"111122223333"}}]}`, "/Statement/0/NotPrincipal", "does not support", false},
 		{"over-long", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::` + strings.Repeat("x", awsDocument) + `"}]}`, "", "more than any kind of policy may have", false},
 		{"Sid twice", `{"Statement":[{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"},{"Sid":"A","Effect":"Allow","Action":"sqs:*","Resource":"*"}]}`, "/Statement/1/Sid", "statement 0 too", false},
 		{"key with a slash", `{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:RequestTag/x":{}}}}]}`, "/Statement/0/Condition/Bool/aws:RequestTag~1x", "must be a string", true},
