@@ -169,9 +169,10 @@ func (a *Asker) add(t *tally, m *memo, layer Layer) {
 // hear adds one statement for the subject.
 func (a *Asker) hear(t *tally, r *ready, layer Layer) {
 	how := granted{ways: ways{direct: yes}}
+	except := ""
 	if layer == LayerResource || layer == LayerEndpoint && r.s.principals != nil {
 		if layer == LayerResource {
-			how = r.s.speaksTo(&a.q)
+			how, except = r.s.speaksTo(&a.q)
 		} else if r.s.names(&a.q).any() == no {
 			return
 		}
@@ -181,6 +182,9 @@ func (a *Asker) hear(t *tally, r *ready, layer Layer) {
 	}
 	m, doubt := a.finish(r.spoken, r.t, r.doubt, layer)
 	if m > no {
+		if doubt == "" {
+			doubt = except
+		}
 		t.count(r.s, by{r.policy, r.statement}, m, how, doubt)
 	}
 }

@@ -8,13 +8,26 @@ func (l *layers) resourceLayer(q *query, p *Policy) {
 }
 
 // speaksTo says how a statement of a resource policy names the request's principal. An Allow of a bucket's policy names
-// nobody where the object is another account's, and no Deny of it keeps the owner's root user from the policy.
-func (s *statement) speaksTo(q *query) granted {
+// nobody where the object is another account's, and no Deny of it keeps the owner's root user from the policy. doubt is
+// why it cannot be established, with the answer then being that it names the principal.
+func (s *statement) speaksTo(q *query) (g granted, doubt string) {
 	if q.objects == othersObjects && s.effect == EffectAllow || q.rescues && s.effect == EffectDeny {
-		return granted{}
+		return granted{}, ""
 	}
-	return s.names(q)
+	g = s.names(q)
+	if s.notPrincipal && s.effect == EffectDeny && g.any() == no && q.kind == PrincipalAWS && !s.principals.any &&
+		s.principals.match(q).account == no {
+		return granted{ways: ways{anyone: yes}}, exceptReason
+	}
+	return g, ""
 }
+
+// exceptReason is why a Deny whose NotPrincipal names a principal without its account is left open: "you must also specify
+// the account ARN of the not-denied principal. Otherwise, the policy might deny access to the entire account containing the
+// principal. Depending on the service that you include in your policy, AWS might validate the account first and then the
+// user."
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+const exceptReason = "a NotPrincipal that names a principal but not its account might deny the whole account, as AWS documents"
 
 // names says how a statement's Principal or NotPrincipal names the request's principal. A statement without either
 // names nobody; AWS refuses it in a resource policy.

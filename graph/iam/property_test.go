@@ -70,6 +70,10 @@ func (g gen) statement(principal bool) map[string]any {
 		s[pick(g, "Principal", "Principal", "Principal", "NotPrincipal")] = pick[any](g, "*", map[string]any{"AWS": "111122223333"},
 			map[string]any{"AWS": "arn:aws:iam::111122223333:role/app"}, map[string]any{"AWS": "arn:aws:sts::111122223333:assumed-role/app/s"},
 			map[string]any{"Service": "bedrock.amazonaws.com"})
+		// Without the account of those it names, a NotPrincipal is left open.
+		if who, ok := s["NotPrincipal"].(map[string]any); ok && who["AWS"] != nil {
+			who["AWS"] = []any{who["AWS"], "111122223333"}
+		}
 	}
 	return s
 }

@@ -452,7 +452,7 @@ func (s *statement) applies(q *query, layer Layer) bool {
 			return false
 		}
 	case LayerResource:
-		if s.speaksTo(q).any() == no {
+		if g, _ := s.speaksTo(q); g.any() == no {
 			return false
 		}
 	case LayerEndpoint:

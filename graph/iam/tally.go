@@ -1,5 +1,7 @@
 package iam
 
+import "cmp"
+
 // note is one statement that speaks to a request: its action, resource and principal match, or may.
 type note struct {
 	policy    *Policy
@@ -44,9 +46,10 @@ func (t *tally) add(q *query, p *Policy, layer Layer, level int) {
 func (t *tally) speak(q *query, p *Policy, i int, layer Layer, level int) {
 	s := &p.statements[i]
 	how := granted{ways: ways{direct: yes}}
+	except := ""
 	switch layer {
 	case LayerResource:
-		if how = s.speaksTo(q); how.any() == no {
+		if how, except = s.speaksTo(q); how.any() == no {
 			return
 		}
 	case LayerEndpoint:
@@ -63,7 +66,7 @@ func (t *tally) speak(q *query, p *Policy, i int, layer Layer, level int) {
 		return
 	}
 	if doubt == "" {
-		doubt = s.invalid
+		doubt = cmp.Or(s.invalid, except)
 	}
 	t.count(s, by{p, int32(i)}, m, how, doubt)
 	if q.notes != nil {
