@@ -2,9 +2,12 @@ package chain_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -533,4 +536,66 @@ func TestCorpusBreadth(t *testing.T) {
 	if e = find(g, "fn2-exploitableResourceConstraint-user", graph.Administers, "fn2-exploitableResourceConstraint"); e.Breadth.ResourceScope != graph.ScopeNamed {
 		t.Errorf("%+v", e.Breadth)
 	}
+}
+
+// TestCorpusOrganization: the organization's listings, under the names that say what they are of, put the real SCP on the
+// accounts below its unit, and the chain says that it takes the models away.
+func TestCorpusOrganization(t *testing.T) {
+	dir := corpus(t)
+	accounts := regexp.MustCompile(`"Id": "(\d{12})"`).FindAllSubmatch(content(t, dir, scps+"org-list-accounts.json"), -1)
+	if len(accounts) < 2 {
+		t.Fatal("no member accounts")
+	}
+	account := string(accounts[len(accounts)-1][1])
+	var files []importers.File
+	for name, from := range map[string]string{
+		"list-accounts.json": "org-list-accounts.json", "list-roots.json": "org-list-roots.json",
+		"organizational-units-for-parent-r-d9x9.json":         "org-list-ous-root.json",
+		"list-parents-" + account + ".json":                   "org-list-parents.json",
+		"list-policies-for-target-ou-d9x9-vnyft41z.json":      "org-list-policies-for-target-ou.json",
+		"describe-policy-p-s89hykw2.json":                     "org-describe-policy-deny-unapproved-models.json",
+		"describe-policy-p-ddcamsm6-which-is-nowhere-on.json": "org-describe-policy-region-cris.json",
+	} {
+		data := content(t, dir, scps+from)
+		files = append(files, importers.File{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }})
+	}
+	dump := `{"RoleDetailList": [{"RoleName": "app", "Arn": "arn:aws:iam::` + account + `:role/app", "Path": "/", "RoleId": "AROAAPP", "AssumeRolePolicyDocument":
+		{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+		"RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+			{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.claude-x"},
+			{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}]}}], "AttachedManagedPolicies": [], "InstanceProfileList": [], "Tags": []}]}`
+	files = append(files, importers.File{Name: "gaad.json", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(dump)), nil }})
+	links := func(files []importers.File) string {
+		facts, report, err := importers.ImportFiles(t.Context(), files, importers.Options{})
+		if err != nil {
+			t.Fatalf("%v: %+v", err, report)
+		}
+		g, err := chain.Build(facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for i := range g.Edges {
+			if e := &g.Edges[i]; g.Node(e.From).Name == "app" {
+				out = append(out, told(g, e))
+			}
+		}
+		slices.Sort(out)
+		return strings.Join(out, "; ")
+	}
+	if got := links(files[len(files)-1:]); got != "app invokes claude-x: allowed; app reads docs: allowed" {
+		t.Errorf("without the organization: %s", got)
+	}
+	if got := links(files); got != "app reads docs: allowed" {
+		t.Errorf("with it, in account %s: %s", account, got)
+	}
+}
+
+func content(t *testing.T, dir, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
