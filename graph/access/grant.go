@@ -46,6 +46,7 @@ type answer struct {
 	verdict graph.Verdict
 	unknown string
 	result  *iam.Result
+	left    bool // it is denied by what is known, and a policy that was not imported could let anybody in
 }
 
 // answers takes a set apart into its answers, as far as they can be about anything there is.

@@ -180,9 +180,9 @@ func (x *Index) subject(p *graph.Governed, known map[string]levels) iam.Subject 
 }
 
 // statement is the evidence of a statement that decided. ok is false for what says nothing about the answer: the policies
-// that allow everything, which AWS attaches to each part of an organization.
+// that allow everything, which AWS attaches to each part of an organization, and what stands for the policies of others.
 func (x *Index) statement(ref iam.StatementRef) (ev graph.Evidence, ok bool) {
-	if ref.Policy == "p-FullAWSAccess" || ref.Policy == "p-RCPFullAWSAccess" {
+	if ref.Policy == "p-FullAWSAccess" || ref.Policy == "p-RCPFullAWSAccess" || ref.Policy == allowsAll.ID() {
 		return ev, false
 	}
 	ev = graph.Evidence{Kind: graph.ByPolicy, Effect: string(ref.Effect), Layer: string(ref.Layer), Policy: ref.Policy, Statement: ref.Index, Sid: ref.Sid}

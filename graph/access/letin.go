@@ -86,13 +86,16 @@ type door struct {
 	out  []guest
 }
 
-// ask asks the evaluator about a guest, with keys as what is known of it.
-func (d *door) ask(p iam.Principal, keys iam.Context, missing ...iam.Missing) []answer {
+// ask asks the evaluator about a guest, with keys as what is known of it, and own for its policies.
+func (d *door) ask(p iam.Principal, keys iam.Context, own *iam.Policy, missing ...iam.Missing) []answer {
 	base := d.t.foreign.Context
 	req := iam.Request{Principal: p, Action: d.t.foreign.Action, Resource: d.t.pattern, ResourceAccount: d.t.account,
 		ResourceManagement: d.t.foreign.ResourceManagement, Context: keys.Over(&base)}
 	req.Context.Default = base.Default
 	pol := iam.Policies{Resource: d.t.foreign.Policy, RCP: d.t.foreign.RCP, Missing: append(slices.Clone(d.t.foreign.Missing), missing...)}
+	if own != nil {
+		pol.Identity = []*iam.Policy{own}
+	}
 	set := iam.EvaluateSet(&req, &pol)
 	return slices.DeleteFunc(answers(&set, d.t.pattern), func(a answer) bool { return a.verdict == graph.Denied && len(a.result.Denies) == 0 })
 }
@@ -127,18 +130,14 @@ const (
 // organization that the conditions name, and services on behalf of what they name.
 func (d *door) anyone() {
 	none := iam.Principal{Kind: iam.PrincipalAnonymous}
-	open := d.ask(none, iam.Facts{Principal: none}.PrincipalContext())
+	open := d.ask(none, iam.Facts{Principal: none}.PrincipalContext(), nil)
 	d.add(Who{ID: unsigned, Name: "Anyone", Kind: graph.KindAnyone}, open)
-	if d.seen[unsigned] && open[0].verdict == graph.Allowed {
+	if r := best(open); r != nil && r.verdict == graph.Allowed {
 		return // nobody can get in by more
 	}
-	// The root user of no account in particular stands for all whose own account lets them.
-	root := iam.Principal{ARN: "arn:aws:iam::*:root"}
-	keys := iam.Discover(nil)
-	anyCaller(&keys)
-	some := d.ask(root, keys)
-	if len(some) > 0 && some[0].verdict == graph.Conditional {
-		if org := organization(some[0].result.Residual); org != "" {
+	some := d.askAccount("*", iam.Discover(nil))
+	if r := best(some); r != nil && r.verdict == graph.Conditional {
+		if org := organization(r.result.Residual); org != "" {
 			d.add(Who{ID: graph.NodeID("organization/" + org), Name: "Anyone in " + org, Kind: graph.KindOrg}, some)
 			return
 		}
@@ -148,16 +147,30 @@ func (d *door) anyone() {
 		svc := iam.Principal{Kind: iam.PrincipalService, Service: "*"}
 		keys := iam.Facts{Principal: svc}.PrincipalContext()
 		keys.Mark("aws:PrincipalServiceName", iam.ValueUnknown)
-		d.add(Who{ID: "service/*", Name: "AWS services", Kind: graph.KindService}, d.ask(svc, keys))
+		d.add(Who{ID: "service/*", Name: "AWS services", Kind: graph.KindService}, d.ask(svc, keys, nil))
 	}
 }
 
-// anyCaller marks what is the same for all who call with credentials of an account: they are no service.
-func anyCaller(keys *iam.Context) {
+// best is the answer that allows most; nil for none.
+func best(all []answer) (out *answer) {
+	for i := range all {
+		if out == nil || rank(all[i].verdict) > rank(out.verdict) {
+			out = &all[i]
+		}
+	}
+	return out
+}
+
+// allowsAll stands for the policies of somebody whose own account lets them do everything.
+var allowsAll = iam.Compile("policies of their own", &iam.Document{Version: "2012-10-17", Statements: []iam.Statement{{Effect: iam.EffectAllow, Actions: []string{"*"}, Resources: []string{"*"}}}})
+
+// askAccount asks about whomever an account lets: a role of it that no policy names. The account "*" is any.
+func (d *door) askAccount(account string, keys iam.Context) []answer {
 	keys.Set("aws:PrincipalIsAWSService", "false")
-	for _, k := range []string{"aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"} {
+	for _, k := range []string{"aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"} { // only services bring these
 		keys.Mark(k, iam.Absent)
 	}
+	return d.ask(iam.Principal{ARN: "arn:aws:iam::" + account + ":role/*", Account: account}, keys, allowsAll)
 }
 
 // organization is the one whose members a condition lets in, or "".
@@ -192,12 +205,11 @@ func (d *door) aws(name string, s *iam.Statement) {
 			return // its users and roles are asked one by one
 		}
 		keys := iam.Discover(map[string][]string{"aws:PrincipalAccount": {account}})
-		anyCaller(&keys)
 		if org := d.x.orgOf(account); org != "" {
 			keys.Set("aws:PrincipalOrgID", org)
 		}
 		w := Who{ID: graph.NodeID("account/" + account), Name: "Account " + account, Kind: graph.KindAccount, Account: account}
-		d.add(w, d.ask(iam.Principal{ARN: "arn:" + cmp.Or(a.Partition, "aws") + ":iam::" + account + ":root"}, keys))
+		d.add(w, d.askAccount(account, keys))
 	default:
 		role := d.x.roleOf(a)
 		if role != "" {
@@ -214,7 +226,7 @@ func (d *door) aws(name string, s *iam.Statement) {
 			known["aws:principalorgid"] = []string{org}
 		}
 		p := iam.Principal{ARN: name, Account: account}
-		d.add(w, d.ask(p, PrincipalKeys(p, known, false), iam.Missing{Layer: iam.LayerIdentity, Reason: "the policies of " + w.Name + " in account " + account + " were not imported"}))
+		d.add(w, d.ask(p, PrincipalKeys(p, known, false), nil, iam.Missing{Layer: iam.LayerIdentity, Reason: "the policies of " + w.Name + " in account " + account + " were not imported"}))
 	}
 }
 
@@ -237,12 +249,12 @@ func (x *Index) roleOf(a arn.ARN) string {
 func (d *door) service(name string) {
 	p := iam.Principal{Kind: iam.PrincipalService, Service: name}
 	short := strings.TrimSuffix(strings.TrimSuffix(name, ".cn"), ".amazonaws.com")
-	d.add(Who{ID: graph.NodeID("service/" + name), Name: short, Kind: graph.KindService}, d.ask(p, iam.Facts{Principal: p}.PrincipalContext()))
+	d.add(Who{ID: graph.NodeID("service/" + name), Name: short, Kind: graph.KindService}, d.ask(p, iam.Facts{Principal: p}.PrincipalContext(), nil))
 }
 
 func (d *door) federated(name string) {
 	p := iam.Principal{Kind: iam.PrincipalFederated, ARN: name}
 	a, _ := arn.Split(name)
 	d.add(Who{ID: graph.NodeID("federated/" + name), ARN: name, Name: cmp.Or(a.ResourceID(), name), Kind: graph.KindFederated, Account: a.Account},
-		d.ask(p, iam.Facts{Principal: p}.PrincipalContext()))
+		d.ask(p, iam.Facts{Principal: p}.PrincipalContext(), nil))
 }

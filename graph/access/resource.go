@@ -272,9 +272,15 @@ func alone(a iam.ActionInfo, pattern string) bool {
 		p, ok := arn.Split(pattern)
 		return slices.Contains(a.Resources, "key") && !(ok && p.ResourceType() == "alias")
 	case "sts":
-		return slices.Contains(a.Resources, "role")
+		return a.Name == "AssumeRole" || a.Name == "TagSession" || a.Name == "SetSourceIdentity" || byLogin(a)
 	}
 	return false
+}
+
+// byLogin reports whether an action is called with a login at an identity provider, not with credentials of a user or
+// role. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+func byLogin(a iam.ActionInfo) bool {
+	return a.Service == "sts" && (a.Name == "AssumeRoleWithSAML" || a.Name == "AssumeRoleWithWebIdentity")
 }
 
 // maxInside bounds the resources with policies of their own that a pattern is asked about one by one; there are under a

@@ -18,9 +18,10 @@ type Callers struct {
 	Account  string `json:"account,omitempty"` // that owns it; "" when that is not known, and each is then asked about its own
 	Note     string `json:"note,omitempty"`    // what was made of the question
 
-	Callers []Caller `json:"callers"` // allowed first, then conditional, then unknown
-	Asking  int      `json:"asking"`  // users and roles that were asked
-	Denied  int      `json:"denied"`  // of them, those that are denied
+	Callers []Caller `json:"callers"`        // allowed first, then conditional, then unknown
+	Asking  int      `json:"asking"`         // users and roles that were asked
+	Denied  int      `json:"denied"`         // of them, those that are denied
+	Left    int      `json:"left,omitempty"` // of them, those that nothing of their own allows, and that a policy which was not imported could let in
 
 	Assumed []string `json:"assumed"`           // what is taken for granted
 	Unknown []string `json:"unknown,omitempty"` // what was not imported, or could not be looked at
@@ -63,18 +64,28 @@ func (x *Index) WhoCan(action, resource string) (*Callers, error) {
 	whole := x.target(a, pattern)
 	parts, left := x.parts(a, whole)
 	out := &Callers{Action: a.String(), Asked: resource, Resource: pattern, Account: whole.account, Note: join(note, made), Callers: []Caller{},
-		Asking: len(x.who), Assumed: []string{Assumption}}
+		Assumed: []string{Assumption}}
 
-	asker := x.subjects.Asker()
 	found := make([][]answer, len(x.who))
-	x.ask(asker, a, whole, func(int) bool { return false }, func(i int, got []answer) { found[i] = got })
-	for _, p := range parts { // where all around it is allowed, a part that is denied is a hole
-		x.ask(asker, a, p, func(i int) bool { return found[i] != nil }, func(i int, got []answer) { found[i] = x.within(found[i], got) })
+	if byLogin(a) {
+		found = nil
+		out.Note = join(out.Note, a.String()+" is called with a login at an identity provider, never as a user or role")
+	} else {
+		asker := x.subjects.Asker()
+		x.ask(asker, a, whole, func(int) bool { return false }, func(i int, got []answer) { found[i] = got })
+		for _, p := range parts { // where all around it is allowed, a part that is denied is a hole
+			x.ask(asker, a, p, func(i int) bool { return found[i] != nil }, func(i int, got []answer) { found[i] = x.within(found[i], got) })
+		}
 	}
+	out.Asking = len(found)
 	for i, got := range found {
 		grants := x.grants(got, pattern)
 		if len(grants) == 0 {
-			out.Denied++
+			if slices.ContainsFunc(got, func(a answer) bool { return a.left }) {
+				out.Left++
+			} else {
+				out.Denied++
+			}
 			continue
 		}
 		p := x.who[i]
@@ -88,7 +99,7 @@ func (x *Index) WhoCan(action, resource string) (*Callers, error) {
 	slices.SortStableFunc(out.Callers, func(p, q Caller) int {
 		return cmp.Or(rank(q.Decision)-rank(p.Decision), strings.Compare(p.Name, q.Name), strings.Compare(string(p.ID), string(q.ID)))
 	})
-	out.Unknown = x.unseen(a, whole, left)
+	out.Unknown = x.unseen(a, whole, left, out.Left)
 	return out, nil
 }
 
@@ -115,7 +126,21 @@ func (x *Index) ask(asker *iam.Asker, a iam.ActionInfo, t *target, anyway func(i
 			set := asker.ExplainSet(i)
 			all := answers(&set, t.pattern)
 			x.data(a, t, p, all)
+			if about.Policy == nil && alone(a, t.pattern) && len(p.Missing) == 0 {
+				forget(all)
+			}
 			got(i, all)
+		}
+	}
+}
+
+// forget drops what is unknown only because a policy that was not imported could let in anybody: nothing else speaks for
+// it.
+func forget(all []answer) {
+	for i := range all {
+		speaks := func(r iam.StatementRef) bool { return r.Layer == iam.LayerIdentity || r.Layer == iam.LayerResource }
+		if a := &all[i]; a.verdict == graph.Unknown && a.result.Known == iam.ImplicitDeny && !slices.ContainsFunc(a.result.Allows, speaks) {
+			a.verdict, a.left = graph.Denied, true
 		}
 	}
 }
@@ -127,14 +152,10 @@ func (t *target) ownedBy(account string) bool {
 }
 
 // unseen says what could not be looked at and may change an answer.
-func (x *Index) unseen(a iam.ActionInfo, t *target, left int) []string {
+func (x *Index) unseen(a iam.ActionInfo, t *target, parts, left int) []string {
 	var out []string
-	gov := &x.g.Governance
 	if len(x.who) == 0 {
 		out = append(out, "No users or roles are in the snapshot: import what aws iam get-account-authorization-details prints (or import again, where an earlier version of permchain made the snapshot).")
-	}
-	if gov.OrgID == "" && !slices.ContainsFunc(gov.Principals, func(p graph.Governed) bool { return p.SCP != nil }) {
-		out = append(out, "No service control policies were imported: they could take access away.")
 	}
 	if t.policy == nil && t.node != nil && hasPolicies[a.Service] && !alone(a, t.pattern) {
 		out = append(out, upper(t.noPolicy())+": it could let others in, or shut some out.")
@@ -143,7 +164,19 @@ func (x *Index) unseen(a iam.ActionInfo, t *target, left int) []string {
 		out = append(out, "The account of "+t.name+" is not known: it is taken to be the caller's own.")
 	}
 	if left > 0 {
-		out = append(out, fmt.Sprintf("The policies of %d more resources that the pattern matches were not looked at.", left))
+		out = append(out, fmt.Sprintf("Of %d users and roles that nothing of their own allows it, it is not known: %s.", left, t.noPolicy()))
+	}
+	if parts > 0 {
+		out = append(out, fmt.Sprintf("The policies of %d more resources that the pattern matches were not looked at.", parts))
+	}
+	return append(out, x.unseenOrganization()...)
+}
+
+// unseenOrganization says what of the organization's policies was not imported.
+func (x *Index) unseenOrganization() (out []string) {
+	gov := &x.g.Governance
+	if gov.OrgID == "" && !slices.ContainsFunc(gov.Principals, func(p graph.Governed) bool { return p.SCP != nil }) {
+		out = append(out, "No service control policies were imported: they could take access away.")
 	}
 	for i := range x.g.Gaps {
 		if g := &x.g.Gaps[i]; strings.Contains(g.What, "SCP") || strings.Contains(g.What, "RCP") {
