@@ -49,6 +49,7 @@ type noteList struct {
 }
 
 func (l *noteList) add(text string, at inventory.Source) {
+	text = inventory.ShowUnknown(text)
 	if l.seen == nil {
 		l.seen = map[string]int{}
 	}
@@ -117,7 +118,7 @@ func settle(r *inventory.Report, told, left []inventory.Warning) {
 	}
 	for _, w := range told {
 		if key := (warning{w.Source.File, w.Text}); !open[key] {
-			answered[key] = true
+			answered[warning{key.file, inventory.ShowUnknown(key.text)}] = true
 		}
 	}
 	if len(answered) == 0 {

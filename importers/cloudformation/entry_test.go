@@ -42,22 +42,22 @@ func TestAPIs(t *testing.T) {
 	arn := func(id string) string { return "arn:aws:apigateway:REGION::/restapis/" + id }
 	const open = "parameter Open has no default, and no value was given"
 	want := []inventory.API{
-		{ARN: arn("Rest"), ID: "Rest", Name: "rest", Type: "REST", Tags: inventory.Tags{}, Routes: []inventory.Route{
+		{ARN: arn("Rest"), ID: "Rest", Name: "rest", Account: "ACCOUNT", Type: "REST", Tags: inventory.Tags{}, Routes: []inventory.Route{
 			{Method: "POST", Path: "/orders/{id}", Auth: "NONE", Key: inventory.Yes, Function: fn},
 			{Method: "GET", Path: "/", Auth: "AWS_IAM", Key: inventory.No, Target: "arn:aws:apigateway:x:states:action/StartExecution"},
 		}},
-		{ARN: "arn:aws:apigateway:REGION::/apis/Http", ID: "Http", Name: "http", Type: "HTTP", Tags: inventory.Tags{}, Routes: []inventory.Route{
+		{ARN: "arn:aws:apigateway:REGION::/apis/Http", ID: "Http", Name: "http", Account: "ACCOUNT", Type: "HTTP", Tags: inventory.Tags{}, Routes: []inventory.Route{
 			{Method: "GET", Path: "/x", Auth: "JWT", Key: inventory.No, Function: fn},
 			{Method: "ANY", Path: "$default", Auth: "NONE", Key: inventory.No, Function: inventory.Text{Unknown: open, Partial: "${unresolved Open}"}},
 		}},
-		{ARN: "arn:aws:apigateway:REGION::/apis/Quick", ID: "Quick", Name: "quick", Type: "HTTP", Tags: inventory.Tags{}, Routes: []inventory.Route{
+		{ARN: "arn:aws:apigateway:REGION::/apis/Quick", ID: "Quick", Name: "quick", Account: "ACCOUNT", Type: "HTTP", Tags: inventory.Tags{}, Routes: []inventory.Route{
 			{Method: "ANY", Path: "$default", Auth: "NONE", Key: inventory.No, Function: fn},
 		}},
-		{ARN: arn("Body"), ID: "Body", Name: "body", Type: "REST", Tags: inventory.Tags{}, Routes: []inventory.Route{
+		{ARN: arn("Body"), ID: "Body", Name: "body", Account: "ACCOUNT", Type: "REST", Tags: inventory.Tags{}, Routes: []inventory.Route{
 			{Method: "GET", Path: "/a", Auth: "AWS_IAM", Function: fn},
 			{Method: "ANY", Path: "/a", Auth: "NONE"},
 		}},
-		{ARN: arn("Elsewhere"), ID: "Elsewhere", Name: "s3", Type: "REST", Tags: inventory.Tags{}, Unknown: "its routes are in an OpenAPI document that is not part of the template"},
+		{ARN: arn("Elsewhere"), ID: "Elsewhere", Name: "s3", Account: "ACCOUNT", Type: "REST", Tags: inventory.Tags{}, Unknown: "its routes are in an OpenAPI document that is not part of the template"},
 	}
 	if diff := cmp.Diff(want, out.APIs, ignore); diff != "" {
 		t.Error(diff)
