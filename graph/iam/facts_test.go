@@ -53,10 +53,10 @@ func TestLint(t *testing.T) {
 	}
 	var got []string
 	for _, p := range Lint(doc) {
-		got = append(got, p.Message)
+		got = append(got, p.Pointer+" "+p.Message)
 	}
-	want := []string{"s3:GetObjekt stands for no known action", "no service is known by the prefix of nosuch:Thing",
-		"aws:PrincipleOrgID is not a known condition key", "s3:Nope is not a known condition key"}
+	want := []string{"/Statement/0/Action/1 s3:GetObjekt stands for no known action", "/Statement/0/Action/2 no service is known by the prefix of nosuch:Thing",
+		"/Statement/0/Condition/StringEquals/aws:PrincipleOrgID aws:PrincipleOrgID is not a known condition key", "/Statement/0/Condition/StringEquals/s3:Nope s3:Nope is not a known condition key"}
 	if !slices.Equal(got, want) {
 		t.Errorf("Lint: %q\nwant %q", got, want)
 	}

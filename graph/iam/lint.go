@@ -1,6 +1,9 @@
 package iam
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Lint returns what the reference data says is doubtful in a document: actions, services and condition keys that do not
 // exist. AWS keeps such documents, and the statements have their effect; they may still not do what was meant.
@@ -12,11 +15,12 @@ func Lint(doc *Document) []Problem {
 			name    string
 			actions []string
 		}{{"/Action", s.Actions}, {"/NotAction", s.NotActions}} {
-			for _, a := range list.actions {
+			for j, a := range list.actions {
+				at := s.Pointer + list.name + "/" + strconv.Itoa(j)
 				if svc, _, ok := strings.Cut(a, ":"); ok && ServiceName(svc) == "" && a != "*:*" {
-					p.warn(s.Pointer+list.name, "no service is known by the prefix of "+a)
+					p.warn(at, "no service is known by the prefix of "+a)
 				} else if ActionCount(a) == 0 {
-					p.warn(s.Pointer+list.name, a+" stands for no known action")
+					p.warn(at, a+" stands for no known action")
 				}
 			}
 		}
