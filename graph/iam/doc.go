@@ -11,6 +11,14 @@
 //
 // EvaluateSet answers for all resources that a pattern matches; Index answers for many principals at once.
 //
+// Beside what policies say, some of what AWS decides by itself is known: which credentials STS answers; that nobody changes
+// AWS's own managed policies, roles of Identity Center and key aliases; that the root user can always replace the policy of
+// its account's bucket. An S3 object can belong to another account than its bucket (Request.ObjectOwner); the bucket's
+// policy then only denies.
+//
+// Lint and LintAs report what a document names that does not exist, and what AWS would refuse in a policy of its kind. Cases
+// in the format of testdata (ReadCases, Case.Run) are tests of policies that anyone can write.
+//
 // What is not modelled: KMS grants, S3 access control lists and Block Public Access, session tags other than as context
 // keys, and service-specific authorization beyond policies (Lake Formation, OpenSearch fine-grained access).
 package iam
