@@ -31,8 +31,9 @@ func newVersion(sys system) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: action(func(*cobra.Command, []string) error {
 			actions, managed := iam.DataVersion()
-			_, err := fmt.Fprintf(sys.out, "permchain %s %s %s/%s\nAWS actions: %s\nAWS managed policies: %s\n",
-				versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH, actions, managed)
+			actionsOf, managedOf := iam.DataDates()
+			_, err := fmt.Fprintf(sys.out, "permchain %s %s %s/%s\nAWS actions: of %s (%s)\nAWS managed policies: of %s (%s)\n",
+				versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH, actionsOf, actions, managedOf, managed)
 			return err
 		}),
 	}

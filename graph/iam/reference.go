@@ -63,7 +63,8 @@ type serviceInfo struct {
 }
 
 type reference struct {
-	version  string
+	version, published string
+
 	services map[string]*serviceInfo
 	prefixes []string // sorted
 	rcp      map[string]bool
@@ -71,9 +72,10 @@ type reference struct {
 
 var loadReference = sync.OnceValue(func() *reference {
 	var raw struct {
-		Version  string
-		RCP      []string
-		Services map[string]struct {
+		Version   string
+		Published string
+		RCP       []string
+		Services  map[string]struct {
 			N string
 			A [][]json.RawMessage
 			R map[string]string
@@ -81,7 +83,7 @@ var loadReference = sync.OnceValue(func() *reference {
 		}
 	}
 	mustDecode("actions.json.gz", actionsGz, &raw)
-	ref := &reference{version: raw.Version, services: make(map[string]*serviceInfo, len(raw.Services)), rcp: map[string]bool{}}
+	ref := &reference{version: raw.Version, published: raw.Published, services: make(map[string]*serviceInfo, len(raw.Services)), rcp: map[string]bool{}}
 	for _, s := range raw.RCP {
 		ref.rcp[s] = true
 	}
@@ -124,8 +126,9 @@ func mustDecode(name string, data []byte, v any) {
 }
 
 type managedData struct {
-	Version  string
-	Policies map[string]json.RawMessage
+	Version   string
+	Published string
+	Policies  map[string]json.RawMessage
 }
 
 var loadManaged = sync.OnceValue(func() *managedData {
@@ -136,6 +139,9 @@ var loadManaged = sync.OnceValue(func() *managedData {
 
 // DataVersion returns the versions of the embedded reference data: of the actions, and of AWS managed policies.
 func DataVersion() (actions, managed string) { return loadReference().version, loadManaged().Version }
+
+// DataDates returns the days on which those versions were published: "2026-09-26".
+func DataDates() (actions, managed string) { return loadReference().published, loadManaged().Published }
 
 // Services returns the prefixes of all known services, sorted.
 func Services() []string { return slices.Clone(loadReference().prefixes) }

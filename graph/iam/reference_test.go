@@ -4,12 +4,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReference(t *testing.T) {
 	a, m := DataVersion()
 	if a == "" || m == "" {
 		t.Fatalf("versions %q and %q", a, m)
+	}
+	aDay, mDay := DataDates()
+	for _, day := range []string{aDay, mDay} {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			t.Error(err)
+		}
 	}
 	if n := len(Services()); n < 300 {
 		t.Errorf("%d services", n)

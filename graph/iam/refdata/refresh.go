@@ -58,7 +58,7 @@ func run() error {
 }
 
 // source is an unpacked package.
-type source struct{ name, version, dir, licence string }
+type source struct{ name, version, published, dir, licence string }
 
 func fetch(tmp, name string) (source, error) {
 	dir := filepath.Join(tmp, strings.ReplaceAll(name, "/", "_"))
@@ -84,6 +84,9 @@ func fetch(tmp, name string) (source, error) {
 	if s.version = meta.Version; meta.License != "MIT" {
 		return s, fmt.Errorf("%s %s is under %q, not MIT", name, meta.Version, meta.License)
 	}
+	if err := s.date(); err != nil {
+		return s, err
+	}
 	files, err := filepath.Glob(filepath.Join(s.dir, "LICENSE*"))
 	if err != nil || len(files) == 0 {
 		return s, fmt.Errorf("%s has no licence file", name)
@@ -91,6 +94,26 @@ func fetch(tmp, name string) (source, error) {
 	text, err := os.ReadFile(files[0])
 	s.licence = strings.TrimSpace(string(text))
 	return s, err
+}
+
+// date asks when the version was published, which the package itself does not say.
+func (s *source) date() error {
+	view := exec.Command("npm", "view", s.name+"@"+s.version, "time", "--json")
+	view.Stderr = os.Stderr
+	text, err := view.Output()
+	if err != nil {
+		return fmt.Errorf("npm view %s: %w", s.name, err)
+	}
+	var times map[string]string
+	if err := json.Unmarshal(text, &times); err != nil {
+		return fmt.Errorf("npm view %s: %w", s.name, err)
+	}
+	day, _, ok := strings.Cut(times[s.version], "T")
+	if !ok {
+		return fmt.Errorf("npm view %s: it does not say when %s was published", s.name, s.version)
+	}
+	s.published = day
+	return nil
 }
 
 func read(file string, v any) error {
@@ -177,7 +200,7 @@ func actions(s source) error {
 		}
 		services[key] = svc
 	}
-	return write("actions.json.gz", map[string]any{"version": s.version, "services": services, "rcp": rcp})
+	return write("actions.json.gz", map[string]any{"version": s.version, "published": s.published, "services": services, "rcp": rcp})
 }
 
 func managed(s source) error {
@@ -201,7 +224,7 @@ func managed(s source) error {
 		}
 		policies[p.ARN] = b.Bytes()
 	}
-	return write("managed.json.gz", map[string]any{"version": s.version, "policies": policies})
+	return write("managed.json.gz", map[string]any{"version": s.version, "published": s.published, "policies": policies})
 }
 
 // write keeps v as gzipped JSON, the same bytes for the same v.
@@ -230,7 +253,7 @@ func notice(a, m source) error {
 		{a, "actions.json.gz", "actions with their access level, resource types and condition keys; resource types; services that RCPs apply to"},
 		{m, "managed.json.gz", "the latest version of each AWS managed policy"},
 	} {
-		fmt.Fprintf(&b, "\n## %s: %s %s\n\nTaken: %s. Licence:\n\n```\n%s\n```\n", s.file, s.name, s.version, s.what, s.licence)
+		fmt.Fprintf(&b, "\n## %s: %s %s, published %s\n\nTaken: %s. Licence:\n\n```\n%s\n```\n", s.file, s.name, s.version, s.published, s.what, s.licence)
 	}
 	return os.WriteFile(filepath.Join(out, "NOTICE.md"), []byte(b.String()), 0o644)
 }
