@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -159,32 +160,44 @@ type CaseOutcome struct {
 // maxCaseLine bounds one line of a case file: several policies of the greatest length AWS keeps.
 const maxCaseLine = 8 << 20
 
-// ReadCases reads a file of cases. Blank lines and headers are skipped. An error names the line.
+// LineError is a line of a file of cases that cannot be read.
+type LineError struct {
+	Line int // 1-based
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *LineError) Unwrap() error { return e.Err }
+
+// ReadCases reads a file of cases. Blank lines and headers are skipped. Its errors are that of r, or a LineError.
 func ReadCases(r io.Reader) ([]Case, error) {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(make([]byte, 0, 1<<16), maxCaseLine)
 	var out []Case
-	for line := 1; sc.Scan(); line++ {
+	line := 1
+	for ; sc.Scan(); line++ {
 		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
 			continue
 		}
 		var c Case
 		if err := json.Unmarshal(sc.Bytes(), &c); err != nil {
-			return nil, fmt.Errorf("read cases: line %d: %w", line, err)
+			return nil, fmt.Errorf("read cases: %w", &LineError{line, err})
 		}
 		switch c.Kind {
 		case "header":
 			continue
 		case "decision", "match":
 		default:
-			return nil, fmt.Errorf("read cases: line %d: kind %q is neither decision nor match", line, c.Kind)
+			return nil, fmt.Errorf("read cases: %w", &LineError{line, fmt.Errorf("kind %q is neither decision nor match", c.Kind)})
 		}
 		if c.ID == "" {
 			c.ID = fmt.Sprintf("line %d", line)
 		}
 		out = append(out, c)
 	}
-	if err := sc.Err(); err != nil {
+	if err := sc.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("read cases: %w", &LineError{line, fmt.Errorf("it is longer than %d MiB", maxCaseLine>>20)})
+	} else if err != nil {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
 	return out, nil
@@ -197,6 +210,9 @@ func (c *Case) Run() CaseOutcome {
 	}
 	out := CaseOutcome{ID: c.ID, Want: c.Expect.Decision}
 	p, err := c.policies()
+	if err == nil {
+		err = c.words()
+	}
 	if err != nil {
 		out.Got, out.Why = "error", err.Error()
 		return out
@@ -230,6 +246,17 @@ func (c *Case) Run() CaseOutcome {
 		out.Why = strings.Join(append(faults, out.Why), "; ")
 	}
 	return out
+}
+
+// words refuses what a case may not say: taken for something else it might pass.
+func (c *Case) words() error {
+	switch {
+	case !slices.Contains([]string{"", "strict", "discovery"}, c.Mode):
+		return fmt.Errorf("mode %q is neither strict nor discovery", c.Mode)
+	case !slices.Contains([]string{"", "aws", "service", "anonymous", "federated"}, c.Request.Principal.Type):
+		return fmt.Errorf("request.principal.type %q is none of aws, service, anonymous, federated", c.Request.Principal.Type)
+	}
+	return nil
 }
 
 // accepts reports whether a decision is the one expected. "allow" takes in conditional answers in discovery. An answer

@@ -3,6 +3,7 @@ package iam_test
 import (
 	"fmt"
 	"log"
+	"strings"
 
 	"github.com/permchain/permchain/graph/iam"
 )
@@ -103,4 +104,38 @@ func ExampleIndex() {
 	// Output:
 	// arn:aws:iam::111122223333:role/reader allow
 	// arn:aws:iam::111122223333:role/writer implicit_deny
+}
+
+// An object can belong to another account than its bucket. The bucket's policy then lets nobody in: what an object's own
+// access control list says is not known.
+func ExampleRequest_objectOwner() {
+	partner := policy("ReadShared", `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shared/*"}}`)
+	bucket := policy("shared bucket policy", `{"Statement": {"Effect": "Allow", "Principal": {"AWS": "444455556666"},
+		"Action": "s3:GetObject", "Resource": "arn:aws:s3:::shared/*"}}`)
+	req := iam.Request{
+		Principal:       iam.Principal{ARN: "arn:aws:iam::444455556666:role/partner"},
+		Action:          "s3:GetObject",
+		Resource:        "arn:aws:s3:::shared/report.pdf",
+		ResourceAccount: "111122223333",
+	}
+	p := &iam.Policies{Identity: []*iam.Policy{partner}, Resource: bucket}
+	fmt.Println(iam.Evaluate(&req, p).Decision)
+	req.ObjectOwner = "777788889999"
+	r := iam.Evaluate(&req, p)
+	fmt.Println(r.Decision, "-", r.Unknown)
+	// Output:
+	// allow
+	// unknown - the objects belong to account 777788889999, so that their access control list decides
+}
+
+// Cases are tests of policies, one JSON object a line.
+func ExampleReadCases() {
+	cases, err := iam.ReadCases(strings.NewReader(`{"id": "interns read no payroll", "kind": "decision", "request": {"principal": {"type": "aws", "arn": "arn:aws:iam::111122223333:role/intern"}, "action": "s3:GetObject", "resource": {"arn": "arn:aws:s3:::docs/payroll/1", "account": "111122223333"}}, "policies": {"identity": [{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::docs/*"}}]}, "expect": {"decision": "implicit_deny"}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	o := cases[0].Run()
+	fmt.Println(o.Pass, o.Got)
+	// Output:
+	// false allow
 }
