@@ -263,6 +263,7 @@ func decode(d document, out *inventory.Facts) error {
 			facts.Warnings = append(facts.Warnings, inventory.Warning{Text: fmt.Sprintf("key %q is there twice in one object: the last one counts", key), Source: d.input.Source(v)})
 		}
 	}
+	facts.Lint()
 	out.Merge(&facts)
 	return nil
 }

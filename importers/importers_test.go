@@ -451,7 +451,8 @@ func TestContext(t *testing.T) {
 func TestRepeatedKeys(t *testing.T) {
 	data := strings.Replace(oneRole, `"RoleName":"app"`, `"RoleName":"first","RoleName":"app"`, 1)
 	f, r, err := ImportFiles(t.Context(), []File{{Name: "a.json", Open: held([]byte(data))}}, Options{})
-	if err != nil || f.Roles[0].Name != "app" || len(r.Files[0].Warnings) != 1 || !strings.Contains(r.Files[0].Warnings[0].Text, `"RoleName" is there twice`) {
+	if err != nil || f.Roles[0].Name != "app" || len(r.Files[0].Warnings) != 2 || !strings.Contains(r.Files[0].Warnings[0].Text, `"RoleName" is there twice`) ||
+		!strings.Contains(r.Files[0].Warnings[1].Text, "trust policy of app: the document has no Statement") {
 		t.Errorf("%v %+v", err, r.Files)
 	}
 }
