@@ -76,20 +76,21 @@ func described(g *graph.Graph) string {
 
 // told is a link in words: "agent calls tool: allowed, wired, confirmation none".
 func told(g *graph.Graph, e *graph.Edge) string {
-	s := g.Node(e.From).Name + " " + string(e.Kind) + " " + g.Node(e.To).Name + ": " + string(e.Granted)
+	var s strings.Builder
+	s.WriteString(g.Node(e.From).Name + " " + string(e.Kind) + " " + g.Node(e.To).Name + ": " + string(e.Granted))
 	switch e.Wired {
 	case graph.Yes:
-		s += ", wired"
+		s.WriteString(", wired")
 	case graph.No:
-		s += ", not wired"
+		s.WriteString(", not wired")
 	}
 	if e.Confirm != "" {
-		s += ", confirmation " + string(e.Confirm)
+		s.WriteString(", confirmation " + string(e.Confirm))
 	}
 	for _, c := range e.Conditions {
-		s += ", if " + c.Key
+		s.WriteString(", if " + c.Key)
 	}
-	return s
+	return s.String()
 }
 
 // inFile is what somebody who read a file found in it.

@@ -183,10 +183,6 @@ func (b *builder) compilePrincipals() {
 	}
 }
 
-func sortedAttached(m map[string][]*inventory.AttachedPolicy) []string {
-	return slices.Sorted(maps.Keys(m))
-}
-
 func groupARN(user, name string, groups map[string][]*inventory.Group) string {
 	p, _ := arn.Parse(user)
 	want := "arn:" + p.Partition + ":iam::" + p.Account + ":group/" + name

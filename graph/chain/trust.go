@@ -286,8 +286,8 @@ func narrowsSource(s *iam.Statement) bool {
 func (t *trusted) federated(provider string) {
 	b := t.b
 	host := lastSegment(provider)
-	if i := strings.Index(provider, "oidc-provider/"); i >= 0 {
-		host = provider[i+len("oidc-provider/"):]
+	if _, after, ok := strings.Cut(provider, "oidc-provider/"); ok {
+		host = after
 	}
 	own := func(key string) bool {
 		k := strings.ToLower(key)

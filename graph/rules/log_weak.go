@@ -361,7 +361,7 @@ func (c *chain) customerKey(n *graph.Node) (customer bool, unread string) {
 	case strings.Contains(by, disagree), n.Kind == graph.KindLogGroup && by != "" && keys != "":
 		return false, "what was imported disagrees about the key"
 	case keys != "":
-		for _, k := range strings.Split(strings.ReplaceAll(keys, disagree, ""), " / ") {
+		for k := range strings.SplitSeq(strings.ReplaceAll(keys, disagree, ""), " / ") {
 			if !c.awsManaged(k) {
 				customer = true
 			}
