@@ -23,6 +23,9 @@ func (l *lines) block(prefix, text string) {
 	}
 }
 
+// raw adds text whose parts were made safe to show already.
+func (l *lines) raw(text string) { l.b.WriteString(text) }
+
 func (l *lines) String() string { return l.b.String() }
 
 // plain spells out control characters and those that turn the direction of writing.

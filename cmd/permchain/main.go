@@ -23,14 +23,14 @@ import (
 // Exit codes. They are part of what scripts rely on and stand in the help.
 const (
 	exitDone   = 0 // done
-	exitBar    = 1 // the bar was not met: there are findings at or above --fail-on
+	exitBar    = 1 // the bar was not met: there are findings at or above --fail-on, or policy test cases failed
 	exitInput  = 2 // bad use, or input that could not be used
 	exitFailed = 3 // failed: something that should have worked did not
 )
 
 const exitCodes = `Exit codes:
   0  done
-  1  the bar was not met (check: there are findings at or above --fail-on)
+  1  the bar was not met (check: there are findings at or above --fail-on; eval: cases failed)
   2  bad use or bad input
   3  failed`
 
@@ -134,7 +134,7 @@ Begin with:
 	root.SetOut(sys.out)
 	root.SetErr(sys.err)
 	root.PersistentFlags().String("db", defaultDB, "the database `FILE`")
-	root.AddCommand(newDemo(sys), newServe(sys), newImport(sys), newCheck(sys), newExport(sys), newVersion(sys))
+	root.AddCommand(newDemo(sys), newServe(sys), newImport(sys), newCheck(sys), newWhoCan(sys), newCan(sys), newEval(sys), newExport(sys), newVersion(sys))
 	return root
 }
 

@@ -259,6 +259,12 @@ func (t *target) noPolicy() string {
 		}
 		return "the resource policy of " + t.name + " was not imported"
 	}
+	switch svc, _, _ := strings.Cut(t.own.Action, ":"); svc {
+	case "kms":
+		return "the key policy of each key decides whether IAM policies count, and not all were imported"
+	case "sts":
+		return "the trust policy of each role decides too, and not all were imported"
+	}
 	return "the policy of each resource decides too"
 }
 
