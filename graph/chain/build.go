@@ -46,6 +46,8 @@ func Build(f *inventory.Facts) (*graph.Graph, error) {
 		carriedOut: map[graph.NodeID]graph.EdgeID{},
 		delivered:  map[graph.NodeID]graph.LogState{},
 		counted:    map[string]actionCount{},
+		asked:      map[asking]*iam.Context{},
+		ownLog:     map[graph.NodeID]graph.LogState{},
 		orgs:       newOrgTree(f),
 	}
 	b.intent = mergeIntents(f.Intents)
@@ -104,7 +106,9 @@ type builder struct {
 	functions    map[string]*inventory.Function
 	trails       []trailView
 	counted      map[string]actionCount // by service, link kind and action patterns
-	logGroups    []*graph.Node          // those that were imported, sorted
+	asked        map[asking]*iam.Context
+	ownLog       map[graph.NodeID]graph.LogState // functions' own logs, see functionLog
+	logGroups    []*graph.Node                   // those that were imported, sorted
 }
 
 // node returns the node of that identity, made if it is new.

@@ -24,6 +24,12 @@ type verdict struct {
 	refs       []iam.StatementRef
 }
 
+// asking is a question's resource and the node it belongs to: what a request for it brings is the same for everybody.
+type asking struct {
+	node     *graph.Node
+	resource string
+}
+
 // verdictRank orders verdicts by how much they let through.
 func verdictRank(v graph.Verdict) int {
 	return slices.Index([]graph.Verdict{graph.Denied, graph.Unknown, graph.Conditional, graph.Allowed}, v)
@@ -39,11 +45,18 @@ func (b *builder) ask(p *principal, pol *iam.Policies, actions []string, resourc
 		ctx := answers.PrincipalKeys(who, p.keys, p.tagsKnown)
 		p.keysOf = &ctx
 	}
-	base := answers.RequestKeys(resource, target.Account, b.orgs.orgOf(target.Account), target.Tags)
-	for k, v := range extra {
-		base.Set(k, v[0])
+	base, ok := b.asked[asking{target, resource}]
+	if !ok || extra != nil {
+		keys := answers.RequestKeys(resource, target.Account, b.orgs.orgOf(target.Account), target.Tags)
+		base = &keys
+		for k, v := range extra {
+			base.Set(k, v[0])
+		}
+		if extra == nil {
+			b.asked[asking{target, resource}] = base
+		}
 	}
-	ctx := p.keysOf.Over(&base)
+	ctx := p.keysOf.Over(base)
 	out := verdict{Verdict: graph.Denied}
 	var denies []iam.StatementRef
 	first := true
@@ -221,7 +234,15 @@ func actsAny(s *iam.Statement, actions []string) bool {
 }
 
 func matchAction(pattern, action string) bool {
-	return pattern == "*" || arn.Match(strings.ToLower(pattern), strings.ToLower(action))
+	plain := strings.IndexAny(pattern, "*?")
+	if plain < 0 {
+		return strings.EqualFold(pattern, action)
+	}
+	// Most patterns are of another service; that is seen without making two lower-case strings.
+	if len(action) < plain || !strings.EqualFold(pattern[:plain], action[:plain]) {
+		return false
+	}
+	return pattern[plain:] == "*" || arn.Match(strings.ToLower(pattern[plain:]), strings.ToLower(action[plain:]))
 }
 
 // mayAct reports whether any identity statement could allow one of the actions, or whether that is not known.

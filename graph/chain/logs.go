@@ -262,6 +262,15 @@ func (b *builder) runtimeLog(rt *graph.Node) (graph.LogState, bool) {
 // the function's role may write them.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
 func (b *builder) functionLog(fn *graph.Node) graph.LogState {
+	s, ok := b.ownLog[fn.ID]
+	if !ok {
+		s = b.writesItsLog(fn)
+		b.ownLog[fn.ID] = s
+	}
+	return s
+}
+
+func (b *builder) writesItsLog(fn *graph.Node) graph.LogState {
 	f := b.function(fn)
 	if f == nil {
 		return graph.LogState{State: graph.StateUnknown, Why: "the function " + fn.Name + " was not imported"}
