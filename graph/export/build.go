@@ -13,17 +13,28 @@ import (
 // Build makes the scene of a chain and its findings through a filter.
 //
 // Some links are never drawn, others not without being asked for, and Scene.Hidden counts them: "runs as" (an
-// actor's links are its role's), links to keys and guardrails (marks on the cards), services becoming roles without
-// a finding, denied links, and links that a link to a wildcard already stands for unless they lead to something of
-// interest or carry a finding of their own.
+// actor's links are its role's), links to keys and guardrails (marks on the cards), those of AWS services that are not
+// over-broad, denied links, and links that a link to a wildcard already stands for. Of the last those are drawn that
+// lead into data of the highest class or to a tool with a financial, legal or safety effect, and one for each finding
+// that no drawn link carries. Things that are read as one are one card: see absorb.
 func Build(g *graph.Graph, fs []rules.Finding, f Filter) *Scene {
-	general := map[string]bool{}
+	a := about{general: map[string]bool{}, nodes: map[graph.NodeID]bool{}}
 	for i := range fs {
 		if fs[i].Status != rules.Open || generalRules[fs[i].Rule] {
-			general[fs[i].ID] = true
+			a.general[fs[i].ID] = true
+			continue
+		}
+		for _, n := range fs[i].Nodes {
+			a.nodes[n] = true
 		}
 	}
-	return build(g, rules.Marks(g, fs), general, f)
+	return build(g, rules.Marks(g, fs), a, f)
+}
+
+// about is what the findings are about, beside the links.
+type about struct {
+	general map[string]bool       // findings that are no reason to draw a link
+	nodes   map[graph.NodeID]bool // what the others name
 }
 
 // generalRules find what a wildcard brings with it wherever it leads. They are no reason to draw a link that the
@@ -32,13 +43,14 @@ var generalRules = map[string]bool{
 	"no-log": true, "granted-not-wired": true, "granted-not-used": true, "undecided": true, "undeclared": true, "data-no-class": true,
 }
 
-// build is Build with marks made; general are the findings that ofInterest passes over.
-func build(g *graph.Graph, marks map[graph.EdgeID]rules.Mark, general map[string]bool, f Filter) *Scene {
-	b := &builder{g: g, f: f, marks: marks, general: general, hidden: map[reason]*Hidden{}}
+// build is Build with marks made.
+func build(g *graph.Graph, marks map[graph.EdgeID]rules.Mark, a about, f Filter) *Scene {
+	b := &builder{g: g, f: f, marks: marks, about: a, hidden: map[reason]*Hidden{}}
 	b.index()
 	b.eligible()
 	b.choose()
 	b.collect()
+	b.absorb()
 	b.fold()
 	b.limit()
 	return b.scene()
@@ -49,8 +61,8 @@ type builder struct {
 	f     Filter
 	marks map[graph.EdgeID]rules.Mark
 
-	general map[string]bool
-	mark    []rules.Mark // of each edge
+	about about
+	mark  []rules.Mark // of each edge
 
 	at       map[graph.NodeID]int32
 	from, to []int32 // ends of each edge
@@ -60,6 +72,7 @@ type builder struct {
 	node     []bool  // nodes that are
 	rep      []int32 // the node that stands for each node: itself, or the first of its fold
 	folds    map[int32][]int32
+	inside   map[int32][]int32 // nodes that a card stands for besides its own
 	guards   map[int32][]Guard
 	runBy    []bool // roles that an actor runs as
 	hidden   map[reason]*Hidden
@@ -71,9 +84,10 @@ type reason int
 const (
 	byDenied reason = iota
 	byWildcard
-	byTrust
+	byService
 	byGuard
 	byRunsAs
+	byCard
 	byAlone
 	bySize
 	byFilter
@@ -82,9 +96,10 @@ const (
 var whyHidden = map[reason]struct{ noun, tail, show string }{
 	byDenied:   {"denied link", "", "denied"},
 	byWildcard: {"link", " that a wildcard link stands for", "implied"},
-	byTrust:    {"link", " by which AWS services become roles", ""},
+	byService:  {"link", " from AWS services", ""},
 	byGuard:    {"link", " to keys and guardrails, shown on the cards", ""},
 	byRunsAs:   {"link", " from actors to the roles they run as", ""},
+	byCard:     {"link", " inside a card", ""},
 	byAlone:    {"node", " without a drawn link", ""},
 	bySize:     {"node", " beyond the worst paths", ""},
 	byFilter:   {"link", " outside the filter", ""},
@@ -126,6 +141,7 @@ func (b *builder) hide(r reason, e int32) {
 // eligible sorts out the links that are not drawn in any view, or only when asked for.
 func (b *builder) eligible() {
 	b.guards, b.runBy = map[int32][]Guard{}, make([]bool, len(b.g.Nodes))
+	var implied []int32
 	for i := range b.g.Edges {
 		e, k := &b.g.Edges[i], int32(i)
 		from, to := &b.g.Nodes[b.from[i]], &b.g.Nodes[b.to[i]]
@@ -142,17 +158,48 @@ func (b *builder) eligible() {
 			b.hide(byRunsAs, k)
 		case e.Granted == graph.Denied && !b.f.Denied:
 			b.hide(byDenied, k)
-		case e.Kind == graph.Assumes && from.Kind == graph.KindService && !b.marked(e.ID):
-			b.hide(byTrust, k)
-		case e.ImpliedBy != "" && !b.f.Implied && !b.ofInterest(e, to):
-			b.hide(byWildcard, k)
+		case from.Kind == graph.KindService && !b.mark[k].Broad && !b.serviceAsked(k):
+			b.hide(byService, k)
+		case e.ImpliedBy != "" && !b.f.Implied && !b.ofInterest(k):
+			implied = append(implied, k)
 		default:
 			b.may[i] = true
-			b.out[b.from[i]] = append(b.out[b.from[i]], k)
-			b.in[b.to[i]] = append(b.in[b.to[i]], k)
+		}
+	}
+	b.witnesses(implied)
+	for i, ok := range b.may {
+		if ok {
+			b.out[b.from[i]] = append(b.out[b.from[i]], int32(i))
+			b.in[b.to[i]] = append(b.in[b.to[i]], int32(i))
 		}
 	}
 	b.sortGuards()
+}
+
+// witnesses lets one of the given links be drawn for each finding that no other link shows, the worst it is on, and
+// hides the rest.
+func (b *builder) witnesses(implied []int32) {
+	shown := map[string]bool{}
+	show := func(k int32) {
+		for _, id := range b.mark[k].Findings {
+			shown[id] = true
+		}
+	}
+	for i, ok := range b.may {
+		if ok {
+			show(int32(i))
+		}
+	}
+	slices.SortFunc(implied, b.worse)
+	for _, k := range implied {
+		news := func(id string) bool { return !shown[id] && !b.about.general[id] }
+		if slices.ContainsFunc(b.mark[k].Findings, news) {
+			b.may[k] = true
+			show(k)
+			continue
+		}
+		b.hide(byWildcard, k)
+	}
 }
 
 // sortGuards puts the guards of each node in one order, so that nodes with the same ones are alike.
@@ -164,15 +211,23 @@ func (b *builder) sortGuards() {
 	}
 }
 
-func (b *builder) marked(id graph.EdgeID) bool { return len(b.marks[id].Findings) > 0 }
+// serviceAsked reports whether the filter asks for a service's link.
+func (b *builder) serviceAsked(k int32) bool {
+	f := &b.f
+	return f.Focus != "" && (b.g.Edges[k].From == f.Focus || b.g.Edges[k].To == f.Focus) ||
+		f.Unowned && b.mark[k].Unowned || f.Kind == string(graph.KindService) || f.Q != "" && b.matches(b.from[k])
+}
 
-// ofInterest reports whether a link that a wildcard stands for is drawn all the same.
-func (b *builder) ofInterest(e *graph.Edge, to *graph.Node) bool {
-	if b.sensitive(to.Class) || (to.Effect != "" && to.Effect != "none") {
+// ofInterest reports whether a link that a wildcard stands for is drawn all the same: for where it leads, or because
+// the filter asks who reaches that.
+func (b *builder) ofInterest(k int32) bool {
+	f, to := &b.f, &b.g.Nodes[b.to[k]]
+	switch to.Effect {
+	case "financial", "legal", "safety":
 		return true
 	}
-	wild := b.marks[e.ImpliedBy].Findings
-	return slices.ContainsFunc(b.marks[e.ID].Findings, func(id string) bool { return !b.general[id] && !slices.Contains(wild, id) })
+	return b.topClass(to.Class) || f.Focus == to.ID || f.Reaches != "" && f.Reaches == to.Class || f.Unowned && b.mark[k].Unowned ||
+		f.Q != "" && b.matches(b.to[k])
 }
 
 // sensitive reports whether a data class is one of the two highest declared, or called confidential or restricted.
@@ -196,8 +251,8 @@ func (b *builder) topClass(class string) bool {
 	return r > 0 && r == len(b.g.Intent.Classes)-1
 }
 
-// collect finds the nodes of the drawn links, and those without links that are drawn all the same: what a workload
-// invokes, reads and calls, and sensitive data, of which it is worth knowing that nothing reaches them.
+// collect finds the nodes of the drawn links, and those without links that are drawn all the same: what is declared of
+// the workload that the filter names, of which it is worth knowing that nothing reaches it.
 func (b *builder) collect() {
 	for i := range b.drawn {
 		if b.drawn[i] {
@@ -212,18 +267,11 @@ func (b *builder) collect() {
 			if b.node[i] || n.Lane == graph.Guards || n.Wildcard {
 				continue
 			}
-			if n.Lane < graph.Models {
-				if len(b.out[i])+len(b.in[i]) == 0 && n.Kind != graph.KindService && !b.runBy[i] {
-					b.hiddenFor(byAlone).Nodes++
-				}
+			if n.Lane >= graph.Models && b.f.Workload != "" && slices.Contains(n.Workloads, b.f.Workload) {
+				b.node[i] = true
 				continue
 			}
-			in := len(n.Workloads) > 0 || b.sensitive(n.Class)
-			if b.f.Workload != "" {
-				in = slices.Contains(n.Workloads, b.f.Workload)
-			}
-			b.node[i] = in
-			if !in && len(b.out[i])+len(b.in[i]) == 0 {
+			if len(b.out[i])+len(b.in[i]) == 0 && n.Kind != graph.KindService && !b.runBy[i] {
 				b.hiddenFor(byAlone).Nodes++
 			}
 		}
@@ -286,7 +334,7 @@ func (b *builder) scene() *Scene {
 		keys[k] = c.Key
 		sc.Cards = append(sc.Cards, c)
 		in.Nodes = append(in.Nodes, layout.Node{ID: graph.NodeID(c.Key), Lane: int(c.Lane)})
-		sc.Counts.Nodes += max(1, len(c.Members))
+		sc.Counts.Nodes += max(1, len(c.Members)) + len(c.Within)
 	}
 	// Cards that could stand either way stand by name.
 	byName := make([]int, len(sc.Cards))
@@ -299,7 +347,19 @@ func (b *builder) scene() *Scene {
 	for order, i := range byName {
 		in.Nodes[i].Order = order
 	}
+	shortNames(sc.Cards)
 	sc.Lines = b.lines(keys)
+	// What stands out stands rather high: that part of a long drawing is seen first.
+	weight := map[string]int{}
+	for i := range sc.Lines {
+		if l := &sc.Lines[i]; l.Stark() {
+			weight[l.From] += int(l.Severity)
+			weight[l.To] += int(l.Severity)
+		}
+	}
+	for i := range in.Nodes {
+		in.Nodes[i].Weight = weight[string(in.Nodes[i].ID)]
+	}
 	for i := range sc.Lines {
 		l := &sc.Lines[i]
 		sc.Counts.Links += len(l.Links)
@@ -307,7 +367,8 @@ func (b *builder) scene() *Scene {
 		if l.Label != "" {
 			e.LabelW = labelWidth(l.Label)
 		}
-		e.Run = endRoom(l)
+		e.Run, e.Look, e.Width = endRoom(l), lineClass(l), strokeWidth(l)
+		e.Merge = b.merges(l)
 		in.Edges = append(in.Edges, e)
 	}
 	res := layout.Place(in)
@@ -355,7 +416,7 @@ func nameOf(n *graph.Node) string { return cmp.Or(n.Name, string(n.ID)) }
 // card draws node k, or the fold it stands for.
 func (b *builder) card(k int32) Card {
 	n := &b.g.Nodes[k]
-	c := Card{Key: n.ID.Key(), ID: n.ID, Kind: n.Kind, Lane: n.Lane, Name: nameOf(n), Detail: n.Detail,
+	c := Card{Key: n.ID.Key(), ID: n.ID, Kind: n.Kind, Lane: n.Lane, Name: nameOf(n), Detail: b.detail(k),
 		Wildcard: n.Wildcard, Outside: n.Outside, Unknown: n.Unknown, Guards: b.guards[k]}
 	var unowned, unconfirmed bool
 	for _, e := range b.in[k] {
@@ -374,6 +435,14 @@ func (b *builder) card(k int32) Card {
 	case unowned && n.Owner.Name == "" && n.Lane >= graph.Data:
 		c.Tone = ToneUnowned
 		c.Detail = addWords(c.Detail, "no owner")
+	}
+	for _, i := range b.inside[k] {
+		c.Within = append(c.Within, b.g.Nodes[i].ID)
+		for _, g := range b.guards[i] {
+			if !slices.Contains(c.Guards, g) {
+				c.Guards = append(slices.Clip(c.Guards), g)
+			}
+		}
 	}
 	if members := b.folds[k]; len(members) > 1 {
 		b.foldCard(&c, members)

@@ -77,7 +77,7 @@ func TestWhatIsNotDrawn(t *testing.T) {
 	d.edge("app", graph.Calls, "ping", none, implied)
 	g := d.graph(t)
 
-	sc := build(g, d.marks, nil, Filter{})
+	sc := build(g, d.marks, about{}, Filter{})
 	drawn := []string{"app can call refund", "app can read every bucket", "app can read payroll", "partner can become app-role"}
 	same(t, "default", sentences(sc), slices.Clone(drawn))
 	for part, want := range map[string]Hidden{
@@ -102,17 +102,143 @@ func TestWhatIsNotDrawn(t *testing.T) {
 		t.Errorf("docs is drawn, which only a denied link leads to: %+v", c)
 	}
 
-	same(t, "denied", sentences(build(g, d.marks, nil, Filter{Denied: true})), append([]string{"app can read docs"}, drawn...))
-	same(t, "implied", sentences(build(g, d.marks, nil, Filter{Implied: true})), append([]string{"app can call ping", "app can read notes"}, drawn...))
+	same(t, "denied", sentences(build(g, d.marks, about{}, Filter{Denied: true})), append([]string{"app can read docs"}, drawn...))
+	same(t, "implied", sentences(build(g, d.marks, about{}, Filter{Implied: true})), append([]string{"app can call ping", "app can read notes"}, drawn...))
 
 	// A finding of its own draws an implied link; the wildcard's, or a general one, does not.
 	notes := graph.NewEdgeID("app", graph.Reads, "notes")
 	for finding, want := range map[string]int{"own": 5, "f-" + string(wild): 4, "general": 4} {
 		d.marks[notes] = rules.Mark{Findings: []string{finding}}
-		if got := len(build(g, d.marks, map[string]bool{"general": true}, Filter{}).Lines); got != want {
+		if got := len(build(g, d.marks, about{general: map[string]bool{"general": true}}, Filter{}).Lines); got != want {
 			t.Errorf("finding %s: %d lines, not %d", finding, got, want)
 		}
 	}
+}
+
+// TestServicesAreDrawnWhenOverBroad, or when the filter is about them.
+func TestServicesAreDrawnWhenOverBroad(t *testing.T) {
+	d := &drawing{}
+	d.node(graph.KindService, "bedrock", "service")
+	d.node(graph.KindService, "events", "service")
+	d.node(graph.KindRole, "app-role", "")
+	d.node(graph.KindModel, "model", "")
+	d.node(graph.KindFunction, "app", "Lambda")
+	d.node(graph.KindLogBucket, "logs", "S3")
+	d.edge("bedrock", graph.Assumes, "app-role", broad("no source condition"))
+	d.edge("bedrock", graph.Calls, "app", none)
+	d.edge("bedrock", graph.Writes, "logs", unowned)
+	d.edge("events", graph.Calls, "app", none)
+	d.edge("app-role", graph.Invokes, "model", none)
+	g := d.graph(t)
+	sc := build(g, d.marks, about{}, Filter{})
+	always := []string{"app-role can invoke model", "bedrock can become app-role"}
+	same(t, "default", sentences(sc), slices.Clone(always))
+	if h := hiddenOf(sc, "AWS services"); h == nil || h.Links != 3 || h.Findings != 1 {
+		t.Errorf("%v", sc.Hidden)
+	}
+	for name, c := range map[string]struct {
+		f    Filter
+		want []string
+	}{
+		"focus on it":         {Filter{Focus: "events", Hops: 1}, []string{"events can call app"}},
+		"focus on its target": {Filter{Focus: "app", Hops: 1}, []string{"bedrock can call app", "events can call app"}},
+		"by name":             {Filter{Q: "events"}, []string{"events can call app"}},
+		"by kind":             {Filter{Kind: "service"}, []string{"bedrock can become app-role", "bedrock can call app", "bedrock can write to logs", "events can call app"}},
+		"unowned":             {Filter{Unowned: true}, []string{"bedrock can write to logs"}},
+	} {
+		same(t, name, sentences(build(g, d.marks, about{}, c.f)), c.want)
+	}
+}
+
+// TestEachFindingHasALine: where all links of a finding are left out for their wildcard's, the worst is drawn.
+func TestEachFindingHasALine(t *testing.T) {
+	d := &drawing{}
+	d.node(graph.KindAgent, "agent", "")
+	d.node(graph.KindBucket, "every bucket", "", func(n *graph.Node) { n.Wildcard = true })
+	d.edge("agent", graph.Reads, "every bucket", broad("s3:*"))
+	for _, b := range []string{"a", "b", "c", "d"} {
+		d.node(graph.KindBucket, b, "", func(n *graph.Node) { n.Class = "confidential" })
+		d.edge("agent", graph.Reads, b, none, func(e *graph.Edge) { e.ImpliedBy = graph.NewEdgeID("agent", graph.Reads, "every bucket") })
+	}
+	mark := func(b string, s rules.Severity, findings ...string) {
+		d.marks[graph.NewEdgeID("agent", graph.Reads, graph.NodeID(b))] = rules.Mark{Severity: s, Findings: findings}
+	}
+	mark("a", rules.Low, "leak")
+	mark("b", rules.High, "leak", "general")
+	mark("c", rules.High, "general")
+	g := d.graph(t)
+	know := about{general: map[string]bool{"general": true}}
+	same(t, "default", sentences(build(g, d.marks, know, Filter{})), []string{"agent can read b", "agent can read every bucket"})
+	same(t, "data of that class", sentences(build(g, d.marks, know, Filter{Reaches: "confidential"})),
+		[]string{"agent can read a", "agent can read b", "agent can read c", "agent can read d"})
+	same(t, "who reaches it", sentences(build(g, d.marks, know, Filter{Focus: "d", Hops: 1})), []string{"agent can read d"})
+}
+
+// TestReadAsOne: a tool and its function, a trail and its bucket are one card, unless there is more to either.
+func TestReadAsOne(t *testing.T) {
+	make := func() *drawing {
+		d := &drawing{}
+		d.node(graph.KindAgent, "agent", "")
+		d.node(graph.KindActionGroup, "reset", "access")
+		d.node(graph.KindFunction, "it-fn", "Lambda")
+		d.node(graph.KindLogGroup, "it-log", "CloudWatch")
+		d.node(graph.KindTrail, "trail", "CloudTrail")
+		d.node(graph.KindLogBucket, "trail-bucket", "S3")
+		d.node(graph.KindKey, "key", "customer key")
+		d.edge("agent", graph.Calls, "reset", none)
+		d.edge("reset", graph.Calls, "it-fn", none)
+		d.edge("it-fn", graph.LogsTo, "it-log", none)
+		d.edge("it-fn", graph.GuardedBy, "key", none)
+		d.edge("agent", graph.LogsTo, "trail", none)
+		d.edge("trail", graph.LogsTo, "trail-bucket", none)
+		return d
+	}
+	d := make()
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
+	same(t, "cards", cardNames(sc), []string{"agent", "reset", "it-log", "trail"})
+	same(t, "lines", sentences(sc), []string{"agent can call reset", "agent logs to trail", "reset logs to it-log"})
+	reset, trail := sc.CardOf("it-fn"), sc.CardOf("trail-bucket")
+	if reset == nil || reset.Name != "reset" || reset.Detail != "Lambda it-fn" || reset.Folded() || len(reset.Guards) != 1 {
+		t.Errorf("the tool's card: %+v", reset)
+	}
+	if trail == nil || trail.Name != "trail" || trail.Detail != "CloudTrail to S3" || sc.CardOf("nothing") != nil {
+		t.Errorf("the trail's card: %+v", trail)
+	}
+	if h := hiddenOf(sc, "inside a card"); h == nil || h.Links != 2 || sc.Counts.Nodes != 6 || sc.Counts.Links != 3 {
+		t.Errorf("%v, %+v", sc.Hidden, sc.Counts)
+	}
+	if rows := sc.Table(); !slices.ContainsFunc(rows, func(r Row) bool { return r.From == "it-fn" && r.To == "it-log" }) {
+		t.Errorf("%+v", rows)
+	}
+
+	apart := []string{"agent", "it-fn", "it-log", "reset", "trail", "trail-bucket"}
+	for name, change := range map[string]func(d *drawing) (about, Filter){
+		"findings on both": func(*drawing) (about, Filter) {
+			return about{nodes: map[graph.NodeID]bool{"it-fn": true, "trail-bucket": true}}, Filter{}
+		},
+		"unfolded": func(*drawing) (about, Filter) { return about{}, Filter{Unfold: []string{"all"}} },
+		"other links": func(d *drawing) (about, Filter) {
+			d.edge("agent", graph.Calls, "it-fn", none)
+			d.edge("agent", graph.LogsTo, "trail-bucket", none)
+			return about{}, Filter{}
+		},
+		"marks": func(d *drawing) (about, Filter) {
+			d.marks = map[graph.EdgeID]rules.Mark{
+				graph.NewEdgeID("reset", graph.Calls, "it-fn"):         {Broad: true, Findings: []string{"f"}},
+				graph.NewEdgeID("trail", graph.LogsTo, "trail-bucket"): {Findings: []string{"f"}},
+			}
+			return about{}, Filter{}
+		},
+	} {
+		d := make()
+		a, f := change(d)
+		same(t, name, cardNames(build(d.graph(t), d.marks, a, f)), slices.Clone(apart))
+	}
+	more := make()
+	more.node(graph.KindTable, "orders", "")
+	more.edge("it-fn", graph.Reads, "orders", none)
+	same(t, "a function that does more", cardNames(build(more.graph(t), more.marks, about{}, Filter{})),
+		[]string{"agent", "it-fn", "it-log", "orders", "reset", "trail"})
 }
 
 func TestFiltersKeepWhatItTakesToReadThem(t *testing.T) {
@@ -147,14 +273,14 @@ func TestFiltersKeepWhatItTakesToReadThem(t *testing.T) {
 		"focus":   {Filter{Focus: "create-ticket", Hops: 1}, []string{"support-agent can call create-ticket", "create-ticket logs to invocations"}},
 		"nothing": {Filter{Q: "no such thing"}, nil},
 	} {
-		sc := build(g, d.marks, nil, c.f)
+		sc := build(g, d.marks, about{}, c.f)
 		c.want = slices.Compact(slices.Sorted(slices.Values(c.want)))
 		same(t, name, sentences(sc), c.want)
 		if sc.Empty() != (len(c.want) == 0) {
 			t.Errorf("%s: empty %t", name, sc.Empty())
 		}
 	}
-	sc := build(g, d.marks, nil, Filter{Workload: "support"})
+	sc := build(g, d.marks, about{}, Filter{Workload: "support"})
 	same(t, "workload", cardNames(sc), []string{"Account 882011223344", "Customers", "cancel-order", "claude-sonnet", "create-ticket", "hr-payroll",
 		"invocations", "legal-contracts", "orders-fn", "org-trail", "product-docs", "prompt-archive", "reset-access", "support-agent", "support-app",
 		"support-kb", "support-vectors", "titan-embed-v2"}[1:])
@@ -171,7 +297,7 @@ func TestParallelLinksAreOneLine(t *testing.T) {
 	d.edge("a", graph.Writes, "b", broad("s3:Put*"))
 	d.edge("a", graph.Administers, "b", none, func(e *graph.Edge) { e.Granted = graph.Unknown })
 	d.edge("b", graph.LogsTo, "a", none)
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	if len(sc.Lines) != 2 || sc.Counts.Links != 4 || sc.Counts.Lines != 2 {
 		t.Fatalf("%d lines, %+v", len(sc.Lines), sc.Counts)
 	}
@@ -200,7 +326,7 @@ func TestUnknownIsNeverDrawnAsSafe(t *testing.T) {
 		if beside != "" {
 			d.edge("a", graph.Writes, "b", none, func(e *graph.Edge) { e.Granted = beside })
 		}
-		l := build(d.graph(t), d.marks, nil, Filter{Denied: true}).Lines[0]
+		l := build(d.graph(t), d.marks, about{}, Filter{Denied: true}).Lines[0]
 		if l.Verdict != graph.Unknown || l.Label != "?" || !strings.Contains(lineClass(&l), "unknown") {
 			t.Errorf("beside %q: %+v", beside, l)
 		}
@@ -225,12 +351,12 @@ func alike(roles int) *drawing {
 
 func TestNodesAlikeAreFolded(t *testing.T) {
 	few := alike(FoldAbove - 1)
-	if sc := build(few.graph(t), few.marks, nil, Filter{}); len(sc.Cards) != FoldAbove || sc.Counts.Nodes != FoldAbove {
+	if sc := build(few.graph(t), few.marks, about{}, Filter{}); len(sc.Cards) != FoldAbove || sc.Counts.Nodes != FoldAbove {
 		t.Errorf("%d cards of %d nodes", len(sc.Cards), sc.Counts.Nodes)
 	}
 	d := alike(80)
 	g := d.graph(t)
-	sc := build(g, d.marks, nil, Filter{})
+	sc := build(g, d.marks, about{}, Filter{})
 	if len(sc.Cards) != 3 || len(sc.Lines) != 2 || sc.Counts.Nodes != 81 || sc.Counts.Links != 80 {
 		t.Fatalf("%d cards, %d lines, %+v", len(sc.Cards), len(sc.Lines), sc.Counts)
 	}
@@ -243,10 +369,10 @@ func TestNodesAlikeAreFolded(t *testing.T) {
 	if fold == nil || fold.Name != "40 roles" || len(fold.Members) != 40 || fold.Tone != ToneUnowned {
 		t.Fatalf("%+v", sc.Cards)
 	}
-	if got := len(build(g, d.marks, nil, Filter{Unfold: []string{fold.Key}}).Cards); got != 42 {
+	if got := len(build(g, d.marks, about{}, Filter{Unfold: []string{fold.Key}}).Cards); got != 42 {
 		t.Errorf("unfolded: %d cards", got)
 	}
-	if got := len(build(g, d.marks, nil, Filter{Unfold: []string{"all"}}).Cards); got != 81 {
+	if got := len(build(g, d.marks, about{}, Filter{Unfold: []string{"all"}}).Cards); got != 81 {
 		t.Errorf("all unfolded: %d cards", got)
 	}
 	same(t, "table rows", []string{fmt.Sprint(len(sc.Table()))}, []string{"80"})
@@ -264,7 +390,7 @@ func TestTooMuchShowsTheWorst(t *testing.T) {
 	d.edge("deploy", graph.Writes, "crown-jewels", rules.Mark{Broad: true, Severity: rules.Critical, Label: "*"})
 	d.edge("crown-jewels", graph.LogsTo, "audit", none)
 	g := d.graph(t)
-	sc := build(g, d.marks, nil, Filter{})
+	sc := build(g, d.marks, about{}, Filter{})
 	if len(sc.Cards) > MostCards || len(sc.Cards) < MostCards*3/4 {
 		t.Errorf("%d cards", len(sc.Cards))
 	}
@@ -289,7 +415,7 @@ func TestTooMuchShowsTheWorst(t *testing.T) {
 	if marked+h.Findings != len(d.marks) {
 		t.Errorf("%d links with findings drawn, %d said hidden, of %d", marked, h.Findings, len(d.marks))
 	}
-	near := build(g, d.marks, nil, Filter{Focus: "trail-0"})
+	near := build(g, d.marks, about{}, Filter{Focus: "trail-0"})
 	if len(near.Cards) > MostCards || near.Card(graph.NodeID("trail-0").Key()) == nil {
 		t.Errorf("focus: %d cards", len(near.Cards))
 	}
@@ -313,7 +439,7 @@ func TestWildcardIsNamedOnce(t *testing.T) {
 		}
 		d.edge("admin", graph.Reads, b, m)
 	}
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	for _, l := range sc.Lines {
 		want := "✱"
 		if to := sc.Card(l.To).Name; to == "bucket-2" || to == "bucket-4" {
@@ -327,7 +453,7 @@ func TestWildcardIsNamedOnce(t *testing.T) {
 
 func TestGuardsAreMarksOnCards(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	agent, payroll := sc.Card(graph.NodeID("support-agent").Key()), sc.Card(graph.NodeID("hr-payroll").Key())
 	if len(agent.Guards) != 1 || agent.Guards[0].Name != "pii-filter" || len(payroll.Guards) != 1 || payroll.Guards[0].Kind != graph.KindKey {
 		t.Errorf("%+v, %+v", agent.Guards, payroll.Guards)
@@ -339,7 +465,7 @@ func TestGuardsAreMarksOnCards(t *testing.T) {
 
 func TestCardTones(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	for name, want := range map[string]struct {
 		tone   Tone
 		detail string
@@ -390,7 +516,7 @@ func TestEnvironmentShowsWhatComesInto(t *testing.T) {
 	d.edge("experiments", graph.Reads, "live", none)
 	d.edge("live", graph.LogsTo, "trail", none)
 	g := d.graph(t)
-	same(t, "prod", sentences(build(g, d.marks, nil, Filter{Env: "prod"})),
+	same(t, "prod", sentences(build(g, d.marks, about{}, Filter{Env: "prod"})),
 		[]string{"ann can become experiments", "experiments can read live", "live logs to trail"})
 }
 
@@ -400,7 +526,7 @@ func BenchmarkBuild(b *testing.B) {
 		g := d.graph(b)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				build(g, d.marks, nil, Filter{})
+				build(g, d.marks, about{}, Filter{})
 			}
 		})
 	}

@@ -63,7 +63,11 @@ func (b *builder) lines(keys map[int32]string) []Line {
 		default:
 			l.Verdict = b.g.Edges[es[0]].Granted
 		}
-		l.Label = labelText(&l, label)
+		words := label
+		if words == nameOf(&b.g.Nodes[p.to]) {
+			words = "" // its card says it
+		}
+		l.Label = labelText(&l, words)
 		l.Sentence = b.sentence(&l, label, p.from, p.to)
 		out = append(out, l)
 	}
@@ -76,22 +80,11 @@ func (b *builder) lines(keys map[int32]string) []Line {
 // and those into data of the highest class; the others carry the marks alone.
 const sameWords = 3
 
-// ownerless is the number of lines without an owner above which their marks alone say so; where nearly all are
-// unowned the words would fill the picture and say nothing more.
-const ownerless = 15
+// crowded is the number of labels above which those that are only signs become small signs before the heads of their
+// lines: so many labels would fill the picture and say nothing more.
+const crowded = 24
 
 func (b *builder) nameOnce(lines []Line) {
-	var only []int
-	for i := range lines {
-		if lines[i].Unowned && !lines[i].Stark() {
-			only = append(only, i)
-		}
-	}
-	if len(only) > ownerless {
-		for _, i := range only {
-			lines[i].Label = strings.Replace(lines[i].Label, " no owner", "", 1)
-		}
-	}
 	type label struct{ from, text string }
 	alike := map[label][]int{}
 	for i := range lines {
@@ -111,6 +104,27 @@ func (b *builder) nameOnce(lines []Line) {
 			}
 		}
 	}
+	labels := 0
+	for i := range lines {
+		if lines[i].Label != "" {
+			labels++
+		}
+	}
+	if labels <= crowded {
+		return
+	}
+	for i := range lines {
+		if l := &lines[i]; l.Label != "" && l.Verdict != graph.Unknown && l.Label == labelText(l, "") {
+			l.Label, l.small = "", true
+		}
+	}
+}
+
+// merges reports whether a line may run in one with others to the same log: nothing is to be read on it.
+func (b *builder) merges(l *Line) bool {
+	e := b.edgeAt(l.ID)
+	return b.g.Nodes[b.to[e]].Lane == graph.Logs && b.g.Nodes[b.from[e]].Lane < graph.Logs && lineClass(l) == "e" && l.Label == "" &&
+		!l.NoLog && endRoom(l) == headLength(l)+3
 }
 
 // edgeAt is the position of a link; the chain keeps them sorted.
@@ -155,22 +169,23 @@ func derivedLabel(e *graph.Edge, m rules.Mark) string {
 	return a
 }
 
+// The signs of the two marks.
+const (
+	broadSign   = "✱"
+	unownedSign = "◇"
+)
+
 // labelText puts a line's marks before its label's words.
 func labelText(l *Line, words string) string {
 	var s []string
 	if l.Stark() {
-		s = append(s, "✱")
+		s = append(s, broadSign)
 	}
 	if l.Unowned {
-		s = append(s, "◇")
+		s = append(s, unownedSign)
 	}
-	switch {
-	case l.Stark():
-		if words != "" {
-			s = append(s, shorten(clean(words), maxLabelText))
-		}
-	case l.Unowned:
-		s = append(s, "no owner")
+	if l.Stark() && words != "" {
+		s = append(s, shorten(clean(words), maxLabelText))
 	}
 	if l.Verdict == graph.Unknown {
 		s = append(s, "?")

@@ -6,6 +6,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/permchain/permchain/graph"
@@ -76,8 +77,11 @@ type Card struct {
 	Guards            []Guard
 
 	Members []graph.NodeID // of a fold, sorted; nil for a single node
+	Within  []graph.NodeID // nodes that are read as one with this one and have no card of their own: a tool's function
 
 	Rect layout.Rect
+
+	short string // Name as the drawing has it; "" for Name
 }
 
 // Folded reports whether the card stands for several nodes.
@@ -101,6 +105,7 @@ type Line struct {
 
 	Route layout.Route
 
+	small       bool // small signs before its head say its marks, not a label
 	partUnknown bool // a link of it is unknown and another is not
 }
 
@@ -164,6 +169,16 @@ func (sc *Scene) Card(key string) *Card {
 	for i := range sc.Cards {
 		if sc.Cards[i].Key == key {
 			return &sc.Cards[i]
+		}
+	}
+	return nil
+}
+
+// CardOf returns the card that a node is drawn as, or nil: its own, the fold it is in, or the one it is read as one with.
+func (sc *Scene) CardOf(id graph.NodeID) *Card {
+	for i := range sc.Cards {
+		if c := &sc.Cards[i]; c.ID == id || slices.Contains(c.Members, id) || slices.Contains(c.Within, id) {
+			return c
 		}
 	}
 	return nil

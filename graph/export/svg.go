@@ -69,8 +69,8 @@ func (s *svg) drawing() {
 	}
 	for _, b := range s.sc.Lanes {
 		s.printf("<rect class=\"lane\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"10\"/>", b.Rect.X, b.Rect.Y, b.Rect.W, b.Rect.H)
-		s.printf("<text class=\"lane-t\" x=\"%d\" y=\"%d\">%s</text>", b.Rect.X+10, b.Rect.Y+22, esc(b.Lane.Title()))
-		s.printf("<text class=\"lane-s\" x=\"%d\" y=\"%d\">%s</text>", b.Rect.X+10, b.Rect.Y+38, esc(b.Lane.Subtitle()))
+		s.printf("<text class=\"lane-t\" x=\"%d\" y=\"%d\">%s</text>", b.Rect.X+10, b.Rect.Y+24, esc(b.Lane.Title()))
+		s.printf("<text class=\"lane-s\" x=\"%d\" y=\"%d\">%s</text>", b.Rect.X+10, b.Rect.Y+41, esc(b.Lane.Subtitle()))
 		if !has[b.Lane] {
 			s.printf("<text class=\"none\" x=\"%d\" y=\"%d\">none here</text>", b.Rect.X+10, b.Rect.Y+layout.HeaderH+16)
 		}
@@ -141,6 +141,17 @@ func lineClass(l *Line) string {
 	return c
 }
 
+// strokeWidth is how wide a line is drawn, as in map.css.
+func strokeWidth(l *Line) int {
+	switch {
+	case l.Stark():
+		return 4
+	case l.Unowned:
+		return 2
+	}
+	return 1
+}
+
 // headLength is the length of a line's arrowhead.
 func headLength(l *Line) int {
 	switch {
@@ -155,6 +166,12 @@ func headLength(l *Line) int {
 // endRoom is how much of a line's end its head, its ring and its gate take.
 func endRoom(l *Line) int {
 	room := headLength(l) + 3
+	if l.small && l.Unowned {
+		room += 10
+	}
+	if l.small && l.Stark() {
+		room += 12
+	}
 	if l.NoLog {
 		room += 9
 	}
@@ -175,11 +192,26 @@ func (s *svg) line(l *Line) {
 	head := headLength(l)
 	d := pathData(ps, head-2)
 	if !s.o.Standalone {
-		s.printf("<path class=\"hit\" d=\"%s\"/>", d)
+		hit := d
+		if n := l.Route.Alone; n > 1 && n < len(ps) { // where it runs in one with others, pointing at it would pick any of them
+			hit = pathData(ps[:n], 0)
+		}
+		s.printf("<path class=\"hit\" d=\"%s\"/>", hit)
 	}
 	s.printf("<path class=\"s\" d=\"%s\"/>", d)
 	s.print(arrow(ps, head))
 	at := head
+	if l.small && l.Unowned {
+		p := pointBefore(ps, at+5)
+		s.printf("<path class=\"own\" d=\"M%d %dl4 -4l4 4l-4 4z\"/>", p.X-4, p.Y)
+		at += 10
+	}
+	if l.small && l.Stark() {
+		p := pointBefore(ps, at+6)
+		s.printf("<circle class=\"star\" cx=\"%d\" cy=\"%d\" r=\"5.5\"/><path class=\"star\" d=\"M%d %dv7M%d %dl6 4M%d %dl-6 4\"/>",
+			p.X, p.Y, p.X, p.Y-3, p.X-3, p.Y-2, p.X+3, p.Y-2)
+		at += 12
+	}
 	if l.NoLog {
 		p := pointBefore(ps, at+5)
 		s.printf("<circle class=\"ring\" cx=\"%d\" cy=\"%d\" r=\"3.5\"/>", p.X, p.Y)
@@ -318,15 +350,19 @@ func tenths(n int) string {
 // is text with a frame made to measure.
 func lengthOf(text string, size int, bold bool, room int) string {
 	w := textWidth(text, size, bold)
-	if room > 0 && w < room*85 {
-		return ""
+	if room > 0 {
+		if w < room*85 {
+			return ""
+		}
+		w = min(w, room*100)
 	}
 	return fmt.Sprintf(" textLength=\"%s\" lengthAdjust=\"spacingAndGlyphs\"", tenths(w/10))
 }
 
 // Room on a card, in pixels: cardText is that for text, right of its icon.
 const (
-	cardText   = layout.CardW - 32 - 7
+	cardText   = layout.CardW - cardTextX - 6
+	cardTextX  = 30
 	guardW     = 13 // a guard's mark
 	guardsMost = 2  // marks on a card; its name says all
 )
@@ -371,11 +407,12 @@ func (s *svg) card(c *Card) {
 	if c.Outside && c.Kind != graph.KindAnyone {
 		icon = outsideIcon
 	}
-	s.printf("<path class=\"ic\" transform=\"translate(9 14)\" d=\"%s\"/>", icon)
+	s.printf("<path class=\"ic\" transform=\"translate(8 14)\" d=\"%s\"/>", icon)
 	// Marks of what guards it stand beside the name, or beside the second line where the name needs the room.
+	shown := cmp.Or(c.short, c.Name)
 	guards := c.Guards[:min(len(c.Guards), guardsMost)]
 	nameRoom, detailRoom, guardY := cardText, cardText, 25
-	if taken := guardW * len(guards); textWidth(c.Name, nameSize, nameBold) <= (cardText-taken)*100 {
+	if taken := guardW * len(guards); fits(shown, cardText-taken, nameSize, nameBold) {
 		nameRoom, guardY = cardText-taken, 8
 	} else {
 		detailRoom -= taken
@@ -383,10 +420,10 @@ func (s *svg) card(c *Card) {
 	for i, g := range guards {
 		s.printf("<path class=\"gi\" transform=\"translate(%d %d) scale(.75)\" d=\"%s\"/>", layout.CardW-6-guardW*(i+1), guardY, Icon(g.Kind))
 	}
-	t, d := fit(c.Name, nameRoom, nameSize, nameBold), fit(c.Detail, detailRoom, detailSize, c.Tone != TonePlain)
-	s.printf("<text class=\"t\" x=\"32\" y=\"%d\"%s>%s</text>", titleY(d), lengthOf(t, nameSize, nameBold, nameRoom), esc(t))
+	t, d := fit(shown, nameRoom, nameSize, nameBold), fitDetail(c.Detail, detailRoom, c.Tone != TonePlain)
+	s.printf("<text class=\"t\" x=\"%d\" y=\"%d\"%s>%s</text>", cardTextX, titleY(d), lengthOf(t, nameSize, nameBold, nameRoom), esc(t))
 	if d != "" {
-		s.printf("<text class=\"s\" x=\"32\" y=\"34\"%s>%s</text>", lengthOf(d, detailSize, c.Tone != TonePlain, detailRoom), esc(d))
+		s.printf("<text class=\"s\" x=\"%d\" y=\"34\"%s>%s</text>", cardTextX, lengthOf(d, detailSize, c.Tone != TonePlain, detailRoom), esc(d))
 	}
 	s.print(end)
 }

@@ -55,7 +55,7 @@ func svgOf(t testing.TB, sc *Scene, o Options) string {
 
 func TestSVGOfTheSupportAssistant(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	golden(t, "support-assistant.svg", []byte(svgOf(t, sc, asFile)))
 	page := asPage
 	page.Selected = sc.Card(graph.NodeID("hr-payroll").Key()).Key
@@ -134,7 +134,7 @@ func checkSafe(t testing.TB, svg string, file bool) []element {
 
 func TestPageAndFileHoldTheSameDrawing(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	page, file := checkSafe(t, svgOf(t, sc, asPage), false), checkSafe(t, svgOf(t, sc, asFile), true)
 	drawn := func(es []element) (out []string) {
 		for _, e := range es {
@@ -154,7 +154,7 @@ func TestPageAndFileHoldTheSameDrawing(t *testing.T) {
 // TestPageIsUsableWithoutSeeing: each card and line is a link with a name, and tells the page's script what it is.
 func TestPageIsUsableWithoutSeeing(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	nodes, edges := map[string]bool{}, map[string]element{}
 	es := parse(t, svgOf(t, sc, asPage))
 	for _, e := range es {
@@ -189,7 +189,7 @@ func TestPageIsUsableWithoutSeeing(t *testing.T) {
 
 func TestMarksAreDrawn(t *testing.T) {
 	d := supportAssistant()
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	svg := svgOf(t, sc, asPage)
 	link := func(from string, kind graph.EdgeKind, to string) string {
 		_, after, ok := strings.Cut(svg, `data-edge="`+string(graph.NewEdgeID(graph.NodeID(from), kind, graph.NodeID(to)))+`"`)
@@ -207,7 +207,7 @@ func TestMarksAreDrawn(t *testing.T) {
 		not  []string
 	}{
 		{"support-agent", graph.Reads, "hr-payroll", []string{`class="ring"`, "✱ ◇ s3:* on *"}, []string{`class="gate"`}},
-		{"support-agent", graph.Calls, "reset-access", []string{`class="gate"`, "◇ no owner"}, []string{`class="ring"`, "✱"}},
+		{"support-agent", graph.Calls, "reset-access", []string{`class="gate"`, ">◇<"}, []string{`class="ring"`, "✱"}},
 		{"support-agent", graph.Calls, "create-ticket", []string{`class="gate"`}, []string{`class="tag"`}},
 		{"support-agent", graph.Calls, "cancel-order", []string{"✱ unconfirmed"}, []string{`class="gate"`}},
 		{"orders-fn", graph.Reads, "legal-contracts", []string{">?<"}, []string{"✱"}},
@@ -232,11 +232,84 @@ func TestMarksAreDrawn(t *testing.T) {
 	}
 }
 
+// TestPointingAtWhatLinesShareSelectsNone: where lines to one log have merged, none of them can be pointed at.
+func TestPointingAtWhatLinesShareSelectsNone(t *testing.T) {
+	d := &drawing{}
+	d.node(graph.KindTrail, "trail", "")
+	for i := range 4 {
+		name := fmt.Sprintf("agent-%d", i)
+		d.node(graph.KindAgent, name, "")
+		d.edge(name, graph.LogsTo, "trail", none)
+	}
+	d.node(graph.KindAgent, "other", "")
+	d.edge("other", graph.LogsTo, "trail", unowned)
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
+	merged := 0
+	for _, l := range sc.Lines {
+		if l.Unowned != (l.Route.Alone == len(l.Route.Points)) {
+			t.Errorf("%s: %d of %d points are its own", l.Sentence, l.Route.Alone, len(l.Route.Points))
+		}
+		if l.Unowned {
+			continue
+		}
+		merged++
+		for _, m := range sc.Lines {
+			if !m.Unowned && m.Route.Points[len(m.Route.Points)-1] != l.Route.Points[len(l.Route.Points)-1] {
+				t.Errorf("%s and %s end apart", l.Sentence, m.Sentence)
+			}
+		}
+	}
+	hits := map[string]bool{}
+	for _, e := range parse(t, svgOf(t, sc, asPage)) {
+		if e.attrs["class"] == "hit" {
+			if d := e.attrs["d"]; hits[d] {
+				t.Errorf("two lines answer at %s", d)
+			} else {
+				hits[d] = true
+			}
+		}
+	}
+	if merged != 4 || len(hits) != 5 {
+		t.Errorf("%d lines merged, %d can be pointed at", merged, len(hits))
+	}
+}
+
+// TestManySignsAreSmall: of many labels those that are signs only stand on their lines.
+func TestManySignsAreSmall(t *testing.T) {
+	for _, n := range []int{crowded, crowded + 1} {
+		d := &drawing{}
+		for i := range n {
+			role, model := fmt.Sprintf("r%02d", i), fmt.Sprintf("m%02d", i)
+			d.node(graph.KindRole, role, "")
+			d.node(graph.KindModel, model, "")
+			switch i {
+			case 0:
+				d.edge(role, graph.Invokes, model, both)
+			case 1:
+				d.edge(role, graph.Invokes, model, broad(""))
+			case 2:
+				d.edge(role, graph.Invokes, model, unowned, func(e *graph.Edge) { e.Granted = graph.Unknown })
+			default:
+				d.edge(role, graph.Invokes, model, unowned)
+			}
+		}
+		svg := svgOf(t, build(d.graph(t), d.marks, about{}, Filter{Unfold: []string{"all"}}), asPage)
+		got := []int{strings.Count(svg, `class="tag"`), strings.Count(svg, `class="own"`), strings.Count(svg, `<circle class="star"`)}
+		want := []int{n, 0, 0}
+		if n > crowded {
+			want = []int{2, n - 3, 1} // the one with words, and the one that is not known
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d labels: %v tags, ◇ and ✱, not %v", n, got, want)
+		}
+	}
+}
+
 // TestLegendNamesOnlyTheMarksUsed, and every sample that can be asked for is a drawing.
 func TestLegendNamesOnlyTheMarksUsed(t *testing.T) {
 	d := supportAssistant()
 	var keys []string
-	for _, it := range build(d.graph(t), d.marks, nil, Filter{}).Legend {
+	for _, it := range build(d.graph(t), d.marks, about{}, Filter{}).Legend {
 		keys = append(keys, it.Key)
 		checkSafe(t, LegendSVG(it.Key), false)
 		if sample(it.Key) == "" {
@@ -251,7 +324,7 @@ func TestLegendNamesOnlyTheMarksUsed(t *testing.T) {
 	plain.node(graph.KindRole, "a", "")
 	plain.node(graph.KindModel, "b", "")
 	plain.edge("a", graph.Invokes, "b", none)
-	if got := build(plain.graph(t), nil, nil, Filter{}).Legend; len(got) != 1 || got[0].Key != "allowed" {
+	if got := build(plain.graph(t), nil, about{}, Filter{}).Legend; len(got) != 1 || got[0].Key != "allowed" {
 		t.Errorf("%v", got)
 	}
 }
@@ -259,14 +332,14 @@ func TestLegendNamesOnlyTheMarksUsed(t *testing.T) {
 func TestFileSaysWhatItIs(t *testing.T) {
 	d := supportAssistant()
 	d.edge("copy-generator", graph.Reads, "hr-payroll", none, func(e *graph.Edge) { e.Granted = graph.Denied })
-	sc := build(d.graph(t), d.marks, nil, Filter{})
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
 	for theme, colours := range map[string][2]string{"light": {"#f6f7f9", "#0e131b"}, "dark": {"#0e131b", "#f6f7f9"}, "": {"prefers-color-scheme", ""}} {
 		o := asFile
 		o.Theme = theme
 		svg := svgOf(t, sc, o)
 		checkSafe(t, svg, true)
 		for _, s := range []string{"<title id=\"pc-title\">Support assistant</title>", "<desc id=", "Snapshot 14", "23 November 2026, 09:30 UTC",
-			"sha256 0123456789ab", "permchain v0.1.0", ">Internal<", "25 of 27 nodes, 25 links", "1 denied link", colours[0]} {
+			"sha256 0123456789ab", "permchain v0.1.0", ">Internal<", "24 of 27 nodes, 25 links", "1 denied link", colours[0]} {
 			if !strings.Contains(svg, s) {
 				t.Errorf("theme %q: no %q", theme, s)
 			}
@@ -283,13 +356,13 @@ func TestFileSaysWhatItIs(t *testing.T) {
 // TestSameBytesForEveryOrder builds the same chain from shuffled input.
 func TestSameBytesForEveryOrder(t *testing.T) {
 	d := crowd(120)
-	want := svgOf(t, build(d.graph(t), d.marks, nil, Filter{}), asFile)
+	want := svgOf(t, build(d.graph(t), d.marks, about{}, Filter{}), asFile)
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 5 {
 		e := &drawing{nodes: slices.Clone(d.nodes), edges: slices.Clone(d.edges), marks: d.marks}
 		r.Shuffle(len(e.nodes), func(i, j int) { e.nodes[i], e.nodes[j] = e.nodes[j], e.nodes[i] })
 		r.Shuffle(len(e.edges), func(i, j int) { e.edges[i], e.edges[j] = e.edges[j], e.edges[i] })
-		if svgOf(t, build(e.graph(t), e.marks, nil, Filter{}), asFile) != want {
+		if svgOf(t, build(e.graph(t), e.marks, about{}, Filter{}), asFile) != want {
 			t.Fatal("a shuffled chain gives another drawing")
 		}
 	}
@@ -298,11 +371,11 @@ func TestSameBytesForEveryOrder(t *testing.T) {
 // TestOneOwnerChangesFewLines: what a change changes in a file is what it is about.
 func TestOneOwnerChangesFewLines(t *testing.T) {
 	d := supportAssistant()
-	before := strings.Split(svgOf(t, build(d.graph(t), d.marks, nil, Filter{}), asFile), "\n")
+	before := strings.Split(svgOf(t, build(d.graph(t), d.marks, about{}, Filter{}), asFile), "\n")
 	m := d.marks[graph.NewEdgeID("HR analysts", graph.Assumes, "SupportPower")]
 	m.Unowned, m.Broad, m.Label = false, true, "no owner" // as wide a label as before
 	d.marks[graph.NewEdgeID("HR analysts", graph.Assumes, "SupportPower")] = m
-	after := strings.Split(svgOf(t, build(d.graph(t), d.marks, nil, Filter{}), asFile), "\n")
+	after := strings.Split(svgOf(t, build(d.graph(t), d.marks, about{}, Filter{}), asFile), "\n")
 	changed := 0
 	for _, line := range after {
 		if !slices.Contains(before, line) {
@@ -317,7 +390,7 @@ func TestOneOwnerChangesFewLines(t *testing.T) {
 func TestNothingHidesAnythingInAScene(t *testing.T) {
 	for _, n := range []int{20, 60, 150, 400} {
 		d := crowd(n)
-		sc := build(d.graph(t), d.marks, nil, Filter{})
+		sc := build(d.graph(t), d.marks, about{}, Filter{})
 		var r layout.Result
 		for _, c := range sc.Cards {
 			r.Nodes = append(r.Nodes, layout.PlacedNode{Rect: c.Rect})
@@ -352,7 +425,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 		d.edge(from, graph.Reads, to, broad(name))
 		d.edge(to, graph.GuardedBy, "k"+to, none)
 	}
-	sc := build(d.graph(t), d.marks, nil, Filter{Q: "", Workload: ""})
+	sc := build(d.graph(t), d.marks, about{}, Filter{Q: "", Workload: ""})
 	page := asPage
 	page.Href = func(_, key string) string { return `/x"'<>&` + key }
 	checkHostile(t, sc, page)
@@ -418,16 +491,40 @@ func TestFit(t *testing.T) {
 		want string
 	}{
 		{"hr-payroll", 97, "hr-payroll"},
-		{"Account 882011223344", 97, "Accoun…23344"},
+		{"Account 882011223344", 97, "Account 8…3344"},
 		{"/aws/lambda/order-tools", 97, "…/order-tools"},
-		{"/aws/lambda/a-function-with-a-long-name", 97, "a-func…g-name"},
+		{"/aws/lambda/a-function-with-a-long-name", 97, "a-function…name"},
 		{"x", 1, "…"},
 	} {
 		if got := fit(c.in, c.px, nameSize, nameBold); got != c.want {
 			t.Errorf("fit(%q, %d) = %q, not %q", c.in, c.px, got, c.want)
 		}
-		if w := textWidth(fit(c.in, c.px, nameSize, nameBold), nameSize, nameBold); w > c.px*100 && c.px > 20 {
+		if w := textWidth(fit(c.in, c.px, nameSize, nameBold), nameSize, nameBold); w > c.px*squeeze && c.px > 20 {
 			t.Errorf("%q is %d wide", c.in, w)
+		}
+	}
+}
+
+func TestFitDetail(t *testing.T) {
+	for in, want := range map[string]string{
+		"S3 · confidential":              "S3 · confidential",
+		"OpenSearch Serverless · public": "OpenSear… · public",
+		"account · outside the org":      "outside the org",
+		"a line without any dot in it":   "a line without …t in it",
+	} {
+		if got := fitDetail(in, 90, false); got != want {
+			t.Errorf("%q becomes %q, not %q", in, got, want)
+		}
+	}
+}
+
+// TestModelsLoseTheirVersionsOnlyWhenApart: two models that differ in nothing else keep theirs.
+func TestModelsLoseTheirVersionsOnlyWhenApart(t *testing.T) {
+	cards := []Card{{Name: "claude-3-5-sonnet-20240620-v1"}, {Name: "claude-3-haiku-20240307-v1:0"}, {Name: "claude-3-haiku-20250101-v2:0"}, {Name: "nova-20250101-v1"}}
+	shortNames(cards)
+	for i, want := range []string{"claude-3-5-sonnet", "", "", ""} {
+		if cards[i].short != want {
+			t.Errorf("%s: %q, not %q", cards[i].Name, cards[i].short, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,7 +14,7 @@ const (
 	footSize             = 110
 	legendSize           = 115
 	maxLabelText         = 20 // letters of a label's words
-	labelPad             = 14 // both sides of a label's words, in pixels
+	labelPad             = 12 // both sides of a label's words, in pixels
 )
 
 // labelWidth is how wide a label is drawn, in pixels.
@@ -72,20 +73,26 @@ func shorten(s string, n int) string {
 		return s
 	}
 	r := []rune(s)
-	head := (n - 1 + 1) / 2
-	tail := n - 1 - head
+	tail := (n - 1) / 3 // beginnings tell more
+	head := n - 1 - tail
 	return string(r[:head]) + "…" + string(r[len(r)-tail:])
 }
 
-// fit takes letters out of the middle of s until it is at most px pixels wide. Of a path it keeps the last part
-// before the others: "/aws/lambda/order-tools" becomes "…/order-tools".
+// squeeze is how much wider than its room text may be, in hundredths: it is drawn a little closer. Text that needs more
+// is shortened.
+const squeeze = 112
+
+// fits reports whether text can be drawn in so many pixels.
+func fits(s string, px, size int, bold bool) bool { return textWidth(s, size, bold) <= px*squeeze }
+
+// fit takes letters out of the middle of s until it fits px pixels. Of a path it keeps the last part before the
+// others: "/aws/lambda/order-tools" becomes "…/order-tools".
 func fit(s string, px, size int, bold bool) string {
-	fits := func(t string) bool { return textWidth(t, size, bold) <= px*100 }
-	if fits(s) {
+	if fits(s, px, size, bold) {
 		return s
 	}
 	if i := strings.LastIndexByte(s, '/'); i > 0 && i < len(s)-1 && !strings.Contains(s, " ") {
-		if t := "…" + s[i:]; fits(t) {
+		if t := "…" + s[i:]; fits(t, px, size, bold) {
 			return t
 		}
 		s = s[i+1:]
@@ -95,11 +102,50 @@ func fit(s string, px, size int, bold bool) string {
 		r = append(r[:100:100], r[len(r)-100:]...)
 	}
 	for n := len(r) - 1; n > 1; n-- {
-		if t := shorten(string(r), n); fits(t) {
+		if t := shorten(string(r), n); fits(t, px, size, bold) {
 			return t
 		}
 	}
 	return "…"
+}
+
+// fitDetail shortens a card's second line before its last dot, which says what sets the node apart, and leaves out what
+// little would remain.
+func fitDetail(s string, px int, bold bool) string {
+	i := strings.LastIndex(s, " · ")
+	if i < 0 || fits(s, px, detailSize, bold) {
+		return fit(s, px, detailSize, bold)
+	}
+	r, tail := []rune(s[:i]), s[i:]
+	for n := min(len(r), 100) - 1; n >= 6; n-- {
+		if t := strings.TrimRight(string(r[:n]), " ·") + "…" + tail; fits(t, px, detailSize, bold) {
+			return t
+		}
+	}
+	return fit(strings.TrimPrefix(tail, " · "), px, detailSize, bold)
+}
+
+// versioned ends the names of models.
+var versioned = regexp.MustCompile(`-[0-9]{8}-v[0-9]+(:[0-9]+)?$`)
+
+// shortNames gives models whose names do not fit their cards these without date and version, where that leaves them
+// apart.
+func shortNames(cards []Card) {
+	short := func(c *Card) string { return c.Name[:versioned.FindStringIndex(c.Name)[0]] }
+	alike := map[string]int{}
+	for i := range cards {
+		if c := &cards[i]; versioned.MatchString(c.Name) {
+			alike[short(c)]++
+		} else {
+			alike[c.Name]++
+		}
+	}
+	for i := range cards {
+		c := &cards[i]
+		if !c.Folded() && versioned.MatchString(c.Name) && !fits(c.Name, cardText, nameSize, nameBold) && alike[short(c)] == 1 {
+			c.short = short(c)
+		}
+	}
 }
 
 // clean makes a name safe to show: it drops what XML does not allow and what turns the direction of the text around

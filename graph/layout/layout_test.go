@@ -48,10 +48,15 @@ func randomChain(seed uint64, lanes, nodes, edges, skip int, all bool) Input {
 		seen[[2]graph.NodeID{a, b}] = true
 		e := Edge{ID: fmt.Sprintf("e%05d", len(in.Edges)), From: a, To: b}
 		if all && r.IntN(3) == 0 {
-			e.LabelW = 20 + r.IntN(90)
+			e.LabelW = 20 + r.IntN(140) // some wider than a card
 		}
 		if all && r.IntN(5) == 0 {
 			e.Run = 10 + r.IntN(20)
+		}
+		if all {
+			e.Width = 1 + r.IntN(4)
+			e.Look = fmt.Sprint(e.Width)
+			e.Merge = r.IntN(4) == 0
 		}
 		in.Edges = append(in.Edges, e)
 	}

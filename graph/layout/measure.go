@@ -107,7 +107,8 @@ func heightAt(a, b Point, x int) int { return a.Y + floorDiv((b.Y-a.Y)*(x-a.X), 
 // Crossings counts how often polylines cross each other, in any units. Lines that only touch, as at a port they
 // share, do not cross. A line is followed from left to right in strips between the places where any line has a
 // corner: two lines cross in a strip exactly when they leave it in the other order. Lines that meet at the border of
-// two strips keep the order they came in, so that a crossing just there counts once.
+// two strips keep the order they came in, so that a crossing just there counts once. What lines have in one counts
+// once.
 func Crossings(lines [][]Point) int {
 	type piece struct {
 		a, b Point // a is left of b
@@ -116,9 +117,14 @@ func Crossings(lines [][]Point) int {
 	}
 	var pieces, upright []piece
 	var xs []int
+	drawn := map[[2]Point]bool{}
 	for l, ps := range lines {
 		for i := 1; i < len(ps); i++ {
 			a, b := ps[i-1], ps[i]
+			if drawn[[2]Point{a, b}] {
+				continue
+			}
+			drawn[[2]Point{a, b}] = true
 			xs = append(xs, a.X, b.X)
 			switch {
 			case a.X < b.X:

@@ -51,6 +51,28 @@ func (p *plan) order() {
 	s.restore(best)
 }
 
+// turnUp turns all lanes round when the weight of the cards is in the lower half.
+func (p *plan) turnUp() {
+	const whole = 1 << 10
+	down := 0
+	for _, layer := range p.layers {
+		for at, it := range layer {
+			if p.isCard(it) {
+				down += p.nodes[p.items[it].node].Weight * (2*at - len(layer) + 1) * whole / len(layer)
+			}
+		}
+	}
+	if down <= 0 {
+		return
+	}
+	for _, layer := range p.layers {
+		slices.Reverse(layer)
+		for at, it := range layer {
+			p.pos[it] = int32(at)
+		}
+	}
+}
+
 // search is the state of the search for an order.
 type search struct {
 	*plan

@@ -7,9 +7,10 @@ import (
 
 // Distances that keep lines apart, in pixels.
 const (
-	cardGap   = 20 // between two cards
-	slotGap   = 12 // between a card and a line that passes it
-	linePitch = 9  // between two lines that pass side by side
+	cardGap   = 16 // between two cards
+	slotGap   = 10 // between a card and a line that passes it
+	linePitch = 7  // between two lines that pass side by side
+	tagGap    = 5  // between a label and anything above or below it
 	portInset = 8  // from a card's corner to its first line
 	portPitch = 8  // between two lines at a card, where there is room for it
 )
@@ -20,15 +21,21 @@ const (
 	weightEnd   = 3 // a card and a slot
 	weightSlots = 10
 	weightLoop  = 1
+	weightTag   = 40 // times that of another line: there is no room for its label if it comes from elsewhere
 	firm        = 16 // how much more an item with lines weighs than one without
 	settleTurns = 14 // turns after which lanes no longer move by a pixel on any input tried
+	boundTurns  = 8  // and once they are bounded
 )
 
-// end is where a line meets the side of a card. Ends are sorted from the top by part and key.
+const farOut = 1 << 30 // beyond every key of an end
+
+// end is where a line meets the side of a card. Ends are sorted from the top by part and key; those of one group
+// share a place.
 type end struct {
 	edge      int32
 	part, key int
-	second    bool // it is the end that portB tells of
+	group     int32 // -1 for none
+	second    bool  // it is the end that portB tells of
 }
 
 // assignPorts spreads the ends of lines over the sides of their cards, in the order of what they lead to.
@@ -41,28 +48,59 @@ func (p *plan) assignPorts() {
 		}
 		ends = ends[:0]
 		for _, n := range p.leftOf(it) {
-			ends = append(ends, end{edge: n.edge, key: int(p.pos[n.item]), second: true})
+			e := p.segs[n.seg].edge
+			key := int(p.pos[n.item]) * scale
+			// A line that comes past its label is the outermost, and the nearer the further out, so that no other
+			// passes there on the side of the label.
+			if side := p.edges[e].side; side != 0 {
+				key = side*farOut - key
+			}
+			ends = append(ends, end{edge: e, key: key, group: p.edges[e].merge, second: true})
 		}
+		gather(ends)
 		p.spread(ends)
 		ends = ends[:0]
 		for _, n := range p.rightOf(it) {
-			ends = append(ends, end{edge: n.edge, part: 1, key: int(p.pos[n.item])})
+			ends = append(ends, end{edge: p.segs[n.seg].edge, part: 1, key: int(p.pos[n.item]), group: -1})
 		}
 		for k, n := range p.loopsOf(it) {
 			// Upward loops leave at the top, the nearest first; downward ones at the bottom, the nearest last: so an
 			// inner loop never meets an outer one. A card's line to itself has both its ends here, one after the other.
-			e := end{edge: n.edge, part: 2, second: p.edges[n.edge].items[0] != it}
+			edge := p.segs[n.seg].edge
+			e := end{edge: edge, part: 2, group: -1, second: p.edges[edge].items[0] != it}
 			switch d := int(p.pos[n.item] - p.pos[it]); {
 			case d < 0:
 				e.part, e.key = 0, -d
 			case d > 0:
 				e.key = -d
 			default:
-				e.second = k > 0 && p.loopsOf(it)[k-1].edge == n.edge
+				e.second = k > 0 && p.loopsOf(it)[k-1].seg == n.seg
 			}
 			ends = append(ends, e)
 		}
 		p.spread(ends)
+	}
+}
+
+// gather puts the ends of a group in the middle of their keys.
+func gather(ends []end) {
+	for i := range ends {
+		if ends[i].group < 0 {
+			continue
+		}
+		first, sum, n := true, 0, 0
+		for j := range ends {
+			if ends[j].group == ends[i].group {
+				first = first && j >= i
+				sum += ends[j].key
+				n++
+			}
+		}
+		for j := range ends {
+			if first && ends[j].group == ends[i].group {
+				ends[j].key = sum / n
+			}
+		}
 	}
 }
 
@@ -74,14 +112,25 @@ func (p *plan) spread(ends []end) {
 				second = -1
 			}
 		}
-		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.key, b.key), cmp.Compare(a.edge, b.edge), second)
+		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.key, b.key), cmp.Compare(a.group, b.group), cmp.Compare(a.edge, b.edge), second)
 	})
-	n, pitch := len(ends), portPitch*scale
+	same := func(k int) bool { return k > 0 && ends[k].group >= 0 && ends[k].group == ends[k-1].group }
+	n := 0
+	for k := range ends {
+		if !same(k) {
+			n++
+		}
+	}
+	pitch := portPitch * scale
 	if n > 1 {
 		pitch = min(pitch, (CardH-2*portInset)*scale/(n-1))
 	}
+	at := -1
 	for k, e := range ends {
-		y := (2*k - (n - 1)) * pitch / 2
+		if !same(k) {
+			at++
+		}
+		y := (2*at - (n - 1)) * pitch / 2
 		if e.second {
 			p.edges[e.edge].portB = y
 		} else {
@@ -101,15 +150,19 @@ func (c *chain) ends(k int) (leave, arrive int) {
 	return leave, arrive
 }
 
-// apart is the least distance between the middles of two items, one above the other.
+// apart is the least distance between the middles of two items, a above b.
 func (p *plan) apart(a, b int32) int {
+	ia, ib := &p.items[a], &p.items[b]
+	gap := linePitch
 	switch ca, cb := p.isCard(a), p.isCard(b); {
+	case ia.tagDown || ib.tagUp:
+		gap = tagGap
 	case ca && cb:
-		return (CardH + cardGap) * scale
+		gap = cardGap
 	case ca || cb:
-		return (CardH/2 + slotGap) * scale
+		gap = slotGap
 	}
-	return linePitch * scale
+	return ia.down + ib.up + gap*scale
 }
 
 // settle gives every item its height: turn by turn each lane takes the heights that are nearest, in the sum of
@@ -132,45 +185,53 @@ func (p *plan) settle() {
 			p.y[it] -= mid
 		}
 	}
-	var r regression
-	lane := func(l int, left, right bool) {
-		layer := p.layers[l]
-		r.reset()
-		for i, it := range layer {
-			want, weight := 0, 0
-			p.wishes(it, left, right, func(y, w int) {
-				want += w * y
-				weight += w
-			})
-			gap := 0
-			if i > 0 {
-				gap = p.apart(layer[i-1], it)
-			}
-			if weight == 0 {
-				r.add(gap, p.y[it], 1) // nothing holds it: it gives way to everything
-			} else {
-				r.add(gap, want*firm, weight*firm)
-			}
-		}
-		for i, y := range r.solve() {
-			p.y[layer[i]] = y
-		}
-	}
 	for l := 1; l < p.lanes; l++ {
-		lane(l, true, false)
+		p.settleLane(l, true, false)
 	}
 	for l := p.lanes - 2; l >= 0; l-- {
-		lane(l, false, true)
+		p.settleLane(l, false, true)
 	}
-	for turn := range settleTurns {
+	p.settleTurns(settleTurns)
+}
+
+// settleTurns goes over the lanes so many times, forth and back.
+func (p *plan) settleTurns(turns int) {
+	for turn := range turns {
 		for k := range p.lanes {
 			l := k
 			if turn%2 == 1 {
 				l = p.lanes - 1 - k
 			}
-			lane(l, true, true)
+			p.settleLane(l, true, true)
 		}
 	}
+}
+
+// settleLane settles one lane by the lines on the given sides.
+func (p *plan) settleLane(l int, left, right bool) {
+	layer := p.layers[l]
+	r := &p.regression
+	r.reset()
+	for i, it := range layer {
+		want, weight := 0, 0
+		p.wishes(it, left, right, func(y, w int) {
+			want += w * y
+			weight += w
+		})
+		gap := 0
+		if i > 0 {
+			gap = p.apart(layer[i-1], it)
+		}
+		if weight == 0 {
+			r.add(gap, p.y[it], 1) // nothing holds it: it gives way to everything
+		} else {
+			r.add(gap, want*firm, weight*firm)
+		}
+	}
+	for i, y := range r.solve() {
+		p.y[layer[i]] = y
+	}
+	p.keepBounds(l)
 }
 
 // wishes gives where an item's lines would have it, and with what weight.
@@ -183,21 +244,16 @@ func (p *plan) wishes(it int32, left, right bool, wish func(y, w int)) {
 		case !a || !b:
 			w = weightEnd
 		}
-		return w * max(p.edges[n.edge].in.Weight, 1)
+		return w * p.segs[n.seg].weight
 	}
-	lane := p.items[it].lane
 	if left {
 		for _, n := range p.leftOf(it) {
-			c := &p.edges[n.edge]
-			leave, arrive := c.ends(int(lane-p.items[c.items[0]].lane) - 1)
-			wish(p.y[n.item]+leave-arrive, weight(n))
+			wish(p.y[n.item]+p.drop(n.seg), weight(n))
 		}
 	}
 	if right {
 		for _, n := range p.rightOf(it) {
-			c := &p.edges[n.edge]
-			leave, arrive := c.ends(int(lane - p.items[c.items[0]].lane))
-			wish(p.y[n.item]+arrive-leave, weight(n))
+			wish(p.y[n.item]-p.drop(n.seg), weight(n))
 		}
 	}
 	for _, n := range p.loopsOf(it) {
@@ -205,6 +261,18 @@ func (p *plan) wishes(it int32, left, right bool, wish func(y, w int)) {
 			wish(p.y[n.item], weightLoop)
 		}
 	}
+}
+
+// drop is how much lower a segment would have its right item than its left: so that its line is straight, or comes
+// from where its label hangs.
+func (p *plan) drop(s int32) int {
+	seg := &p.segs[s]
+	c := &p.edges[seg.edge]
+	leave, arrive := c.ends(int(seg.k))
+	if c.side != 0 {
+		return -c.side * p.hangDrop(s)
+	}
+	return leave - arrive
 }
 
 // alignTurns is how often align goes over the lanes.
@@ -234,6 +302,7 @@ func (p *plan) align() {
 				s.add(gap, points...)
 			}
 			s.solve(func(i, y int) { p.y[layer[i]] = y })
+			p.keepBounds(l)
 		}
 	}
 }

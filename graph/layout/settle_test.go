@@ -72,6 +72,34 @@ func TestRegressionsAreExact(t *testing.T) {
 	}
 }
 
+// TestWeightStandsHigh: a drawing stands so that what weighs is in the upper half, and crosses no more for that.
+func TestWeightStandsHigh(t *testing.T) {
+	cost := func(p *plan) int {
+		s := &search{plan: p}
+		s.init()
+		return s.cost()
+	}
+	for seed := range uint64(10) {
+		in := randomChain(seed, 5, 30, 45, 20, true)
+		for heavy := range in.Nodes {
+			in.Nodes[heavy].Weight = 5
+			p := newPlan(in)
+			p.order()
+			before := cost(p)
+			p.turnUp()
+			for i := range p.nodes {
+				if layer := p.layers[p.nodes[i].Lane]; p.nodes[i].Weight > 0 && 2*int(p.pos[i]) > len(layer)-1 {
+					t.Errorf("seed %d: %s weighs and stands at %d of %d", seed, p.nodes[i].ID, p.pos[i], len(layer))
+				}
+			}
+			if after := cost(p); after != before {
+				t.Errorf("seed %d: turned round it costs %d, not %d", seed, after, before)
+			}
+			in.Nodes[heavy].Weight = 0
+		}
+	}
+}
+
 // TestStraightLinesAreStraight: a single way through all lanes is one level line, whatever stands beside it.
 func TestStraightLinesAreStraight(t *testing.T) {
 	in := Input{Lanes: 4, Nodes: []Node{{ID: "a", Lane: 0}, {ID: "b", Lane: 3}, {ID: "c", Lane: 1}, {ID: "d", Lane: 2}},
