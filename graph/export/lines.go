@@ -184,13 +184,19 @@ func labelText(l *Line, words string) string {
 	if l.Unowned {
 		s = append(s, unownedSign)
 	}
+	said := len(s)
 	if l.Stark() && words != "" {
 		s = append(s, shorten(clean(words), maxLabelText))
 	}
 	if l.Verdict == graph.Unknown {
 		s = append(s, "?")
 	}
-	return strings.Join(s, " ")
+	label := strings.Join(s, " ")
+	for n := maxLabelText - 1; n > 1 && labelWidth(label) > mostLabel; n-- {
+		s[said] = shorten(clean(words), n)
+		label = strings.Join(s, " ")
+	}
+	return label
 }
 
 // sentence says a line aloud.

@@ -505,6 +505,19 @@ func TestFit(t *testing.T) {
 	}
 }
 
+func TestLabelsHaveRoomOverALane(t *testing.T) {
+	for words, want := range map[string]string{
+		"s3:* on *":                                "✱ ◇ s3:* on * ?",
+		"bedrock-agentcore:* on *":                 "✱ ◇ bedrock-ag…on * ?",
+		"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW": "✱ ◇ WWWWW…WW ?",
+	} {
+		l := &Line{Broad: true, Unowned: true, Verdict: graph.Unknown}
+		if got := labelText(l, words); got != want || labelWidth(got) > mostLabel {
+			t.Errorf("%q becomes %q, %d wide", words, got, labelWidth(got))
+		}
+	}
+}
+
 func TestFitDetail(t *testing.T) {
 	for in, want := range map[string]string{
 		"S3 · confidential":              "S3 · confidential",

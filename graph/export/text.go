@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/permchain/permchain/graph/layout"
 )
 
 // Room for text on the drawing, in the units of textWidth: hundredths of a pixel.
@@ -13,8 +15,9 @@ const (
 	labelSize, labelBold = 105, true
 	footSize             = 110
 	legendSize           = 115
-	maxLabelText         = 20 // letters of a label's words
-	labelPad             = 12 // both sides of a label's words, in pixels
+	maxLabelText         = 20               // letters of a label's words …
+	mostLabel            = layout.CardW - 8 // … and the width of a label, in pixels: as much as has room over a lane
+	labelPad             = 12               // both sides of a label's words, in pixels
 )
 
 // labelWidth is how wide a label is drawn, in pixels.
