@@ -115,13 +115,14 @@
 	// mark shows in the picture and the table what the drawer is about.
 	function mark() {
 		const sel = $("#drawer")?.dataset.sel ?? "";
-		for (const el of $$(".on", svg() ?? document.createElement("i"))) el.classList.remove("on");
+		for (const el of $$(".on, .end", svg() ?? document.createElement("i"))) el.classList.remove("on", "end");
 		for (const row of $$("tr[data-sel], article[data-sel]")) row.classList.toggle("sel", sel !== "" && row.dataset.sel === sel);
 		if (!svg() || !sel) return;
 		const at = sel.indexOf("-");
 		const kind = sel.slice(0, at), key = sel.slice(at + 1);
 		const thing = kind === "link" ? lineOf($(`tr[data-sel="${CSS.escape(sel)}"]`)?.dataset.line ?? key) : cardOf(key);
 		thing?.classList.add("on");
+		if (thing?.dataset.edge) for (const key of [thing.dataset.from, thing.dataset.to]) cardOf(key)?.classList.add("end");
 	}
 
 	// Where the focus goes when what held it is swapped away.

@@ -52,9 +52,10 @@ func SVG(w io.Writer, sc *Scene, o Options) error {
 }
 
 type svg struct {
-	w  *bufio.Writer
-	sc *Scene
-	o  Options
+	w    *bufio.Writer
+	sc   *Scene
+	o    Options
+	ends map[string]bool // keys of the cards at the ends of the selected line
 }
 
 func (s *svg) print(text string)                 { _, _ = s.w.WriteString(text) } // bufio keeps the first error for Flush
@@ -84,6 +85,9 @@ func (s *svg) drawing() {
 	}
 	slices.SortStableFunc(order, func(x, y *Line) int { return cmp.Compare(rank(x), rank(y)) })
 	for _, l := range order {
+		if string(l.ID) == s.o.Selected {
+			s.ends = map[string]bool{l.From: true, l.To: true}
+		}
 		s.line(l)
 	}
 	s.print("</g>\n<g class=\"cards\">\n")
@@ -374,7 +378,7 @@ func (s *svg) card(c *Card) {
 		on   bool
 		name string
 	}{{c.Tone == ToneBroad, "broad"}, {c.Tone == ToneUnowned, "unowned"}, {c.Wildcard, "wild"}, {c.Outside, "outside"},
-		{c.Unknown != "", "gap"}, {c.Folded(), "fold"}} {
+		{c.Unknown != "", "gap"}, {c.Folded(), "fold"}, {s.ends[c.Key], "end"}} {
 		if f.on {
 			class.WriteString(" " + f.name)
 		}
