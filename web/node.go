@@ -195,6 +195,9 @@ func (st *state) nodeFacts(l links, n *graph.Node) []view.Fact {
 	if n.RunsAs != "" {
 		fs = append(fs, view.Fact{Term: "Runs as", Value: []view.Span{{Text: st.name(n.RunsAs), Href: l.node(n.RunsAs)}}})
 	}
+	if round := st.becomeEachOther(l, n.ID); len(round) > 0 {
+		fs = append(fs, view.Fact{Term: "In a circle", Value: round, Note: "each of them can become the others, so the access of one is the access of all"})
+	}
 	text("Data class", n.Class, "")
 	text("Effect", n.Effect, "")
 	if len(n.Workloads) > 0 {
@@ -233,4 +236,35 @@ func (st *state) workloadTitle(name string) string {
 		return w.Title
 	}
 	return name
+}
+
+// becomeEachOther names the others of a circle in which everybody can become everybody else, nil when there is none.
+func (st *state) becomeEachOther(l links, id graph.NodeID) []view.Span {
+	if n := st.g.Node(id); n.Kind != graph.KindRole && n.Kind != graph.KindUser {
+		return nil
+	}
+	var ids []graph.NodeID
+	var assumes []*graph.Edge
+	for i := range st.g.Edges {
+		if e := &st.g.Edges[i]; e.Kind == graph.Assumes && (e.Granted == graph.Allowed || e.Granted == graph.Conditional) {
+			ids, assumes = append(ids, e.From, e.To), append(assumes, e)
+		}
+	}
+	for _, circle := range graph.Sub(ids, assumes).Cycles() {
+		if !slices.Contains(circle, id) {
+			continue
+		}
+		var out []view.Span
+		for _, other := range circle {
+			if other == id {
+				continue
+			}
+			if len(out) > 0 {
+				out = append(out, view.Span{Text: ", "})
+			}
+			out = append(out, view.Span{Text: st.name(other), Href: l.node(other)})
+		}
+		return out
+	}
+	return nil
 }

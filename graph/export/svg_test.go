@@ -62,6 +62,20 @@ func TestSVGOfTheSupportAssistant(t *testing.T) {
 	golden(t, "support-assistant.page.svg", []byte(svgOf(t, sc, page)))
 }
 
+// Selecting a line outlines the cards at both its ends.
+func TestSelectedLineOutlinesItsEnds(t *testing.T) {
+	d := supportAssistant()
+	sc := build(d.graph(t), d.marks, about{}, Filter{})
+	page := asPage
+	if n := strings.Count(svgOf(t, sc, page), ` end"`); n != 0 {
+		t.Errorf("%d cards are outlined with nothing selected", n)
+	}
+	page.Selected = string(sc.Lines[0].ID)
+	if n := strings.Count(svgOf(t, sc, page), ` end"`); n != 2 {
+		t.Errorf("%d cards are outlined", n)
+	}
+}
+
 // element is one element of a parsed drawing.
 type element struct {
 	name  string
