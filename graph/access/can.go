@@ -71,17 +71,19 @@ func (x *Index) Can(principal, pattern string) (*Powers, error) {
 	if n := x.g.Node(p.Node); n != nil {
 		out.Principal.Name = n.Name
 	}
-	q := asking{x: x, p: p, subject: x.subjects.Subject(i)}
 	f := folder{x: x, rows: map[string]*row{}}
-	named := q.named()
+	speaks := x.speaking(i)
 	for _, a := range actions {
-		if named[a.String()] && !byLogin(a) {
-			f.add(a, q.grants(a))
+		if byLogin(a) || a.String() == free && len(actions) > 1 {
+			continue
+		}
+		if speaks(a) {
+			f.add(a, x.powers(i, a))
 		}
 	}
 	out.Powers = f.fold()
 	if len(out.Powers) == 0 && len(actions) == 1 {
-		out.Why = q.whole(actions[0]).Why
+		out.Why = best(x.explain(actions[0], x.target(actions[0], "*", nil), i)).result.Why
 	}
 	for _, m := range p.Missing {
 		out.Unknown = append(out.Unknown, upper(m.Reason)+".")
@@ -165,121 +167,108 @@ func (x *Index) arns(places []int) string {
 	return strings.Join(out, ", ")
 }
 
-// asking asks about one principal.
-type asking struct {
-	x       *Index
-	p       *graph.Governed
-	subject *iam.Subject
-}
+// free is the action that everybody may do, whatever policies say: it is left out where it was not asked about alone.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+const free = "sts:GetCallerIdentity"
 
-// named are the known actions that any Allow could be about: of the principal's own policies, or of a resource's policy.
-func (q *asking) named() map[string]bool {
-	out := map[string]bool{}
-	add := func(doc *iam.Document) {
-		for i := range doc.Statements {
-			s := &doc.Statements[i]
+// speaking returns whether any Allow could be about an action: of the principal's own policies, or of a resource's policy.
+func (x *Index) speaking(i int) func(iam.ActionInfo) bool {
+	type statement struct {
+		not      bool
+		patterns []string // in lower case
+	}
+	var own []statement
+	for _, p := range x.subjects.Subject(i).Identity {
+		doc := p.Document()
+		for j := range doc.Statements {
+			s := &doc.Statements[j]
 			if s.Effect == iam.EffectDeny {
 				continue
 			}
-			if s.NotActions == nil {
-				for _, pattern := range s.Actions {
-					for _, a := range iam.MatchingActions(pattern) {
-						out[a.String()] = true
-					}
-				}
+			st := statement{not: s.NotActions != nil}
+			for _, pattern := range append(slices.Clone(s.Actions), s.NotActions...) {
+				st.patterns = append(st.patterns, strings.ToLower(pattern))
+			}
+			own = append(own, st)
+		}
+	}
+	return func(a iam.ActionInfo) bool {
+		name := a.String()
+		if name == free || x.onResources()[name] {
+			return true
+		}
+		return slices.ContainsFunc(own, func(s statement) bool {
+			return s.not != slices.ContainsFunc(s.patterns, func(p string) bool { return p == "*" || arn.MatchFold(p, name) })
+		})
+	}
+}
+
+// onResources are the actions that some policy on a resource allows somebody, of those that act on such resources.
+func (x *Index) onResources() map[string]bool {
+	x.fill.Do(func() {
+		x.onResource = map[string]bool{}
+		for i := range x.resources {
+			r := &x.resources[i]
+			if r.policy == nil {
 				continue
 			}
-			for _, a := range iam.MatchingActions("*") {
-				if !out[a.String()] && acts(s, a.String()) {
-					out[a.String()] = true
+			prefix := r.service + ":"
+			if r.service == "iam" {
+				prefix = "sts:" // a trust policy
+			}
+			doc := r.policy.Document()
+			for j := range doc.Statements {
+				s := &doc.Statements[j]
+				if s.Effect == iam.EffectDeny {
+					continue
+				}
+				for _, a := range iam.MatchingActions(prefix + "*") {
+					if acts(s, a.String()) {
+						x.onResource[a.String()] = true
+					}
 				}
 			}
 		}
-	}
-	for _, p := range q.subject.Identity {
-		add(p.Document())
-	}
-	for i := range q.x.resources {
-		if r := &q.x.resources[i]; r.policy != nil {
-			add(r.policy.Document())
-		}
-	}
-	return out
+	})
+	return x.onResource
 }
 
-// ask asks about an action on a target. Its account is the principal's own where it is not known.
-func (q *asking) ask(t *target) iam.SetResult {
-	about := &t.own
-	if !t.ownedBy(q.p.Account) {
-		about = &t.foreign
-	}
-	base := about.Context
-	req := iam.Request{Principal: q.subject.Principal, Action: about.Action, Resource: about.Resource, ResourceAccount: about.ResourceAccount,
-		ResourceManagement: about.ResourceManagement, Context: q.subject.Context.Over(&base)}
-	req.Context.Default = base.Default
-	return iam.EvaluateSet(&req, &iam.Policies{Identity: q.subject.Identity, Boundary: q.subject.Boundary, Session: q.subject.Session, SCP: q.subject.SCP,
-		Resource: about.Policy, RCP: about.RCP, Missing: append(slices.Clone(q.subject.Missing), about.Missing...)})
-}
-
-// everywhere is all that an action can act on in the principal's own account.
-func (q *asking) everywhere(a iam.ActionInfo) *target {
-	t := q.x.target(a, "*")
-	if len(a.Resources) > 0 {
-		account := q.p.Account
-		t.account = account
-		t.own.ResourceAccount, t.own.RCP, t.own.Missing = account, q.x.rcp[account].list, append(slices.Clone(t.own.Missing), q.x.rcp[account].missing...)
-		t.own.Context = RequestKeys("*", account, q.x.orgOf(account), nil)
-	}
-	return t
-}
-
-// whole is the answer about an action on everything.
-func (q *asking) whole(a iam.ActionInfo) iam.SetResult { return q.ask(q.everywhere(a)) }
-
-// grants are the answers about an action: on what is the principal's own account's, and on what is others' and names it.
-func (q *asking) grants(a iam.ActionInfo) []Grant {
-	t := q.everywhere(a)
-	set := q.ask(t)
-	all := answers(&set, t.pattern)
-	if t.own.Policy == nil && alone(a, t.pattern) && len(q.p.Missing) == 0 {
-		forget(all)
-	}
-	all = slices.DeleteFunc(all, func(one answer) bool { return one.verdict == graph.Denied && len(one.result.Denies) == 0 })
+// powers are the answers about an action: on what is the principal's own account's, and on what is others' and names it.
+func (x *Index) powers(i int, a iam.ActionInfo) []Grant {
+	t := x.target(a, "*", nil)
+	all := slices.DeleteFunc(x.explain(a, t, i), func(one answer) bool { return one.verdict == graph.Denied && len(one.result.Denies) == 0 })
 	if len(a.Resources) == 0 {
-		return q.x.grants(all, "*")
+		return x.grants(all, "*")
 	}
-	// What names a resource of another account was asked as if it were the principal's own.
+	account := x.who[i].Account
+	// What names a resource of another account, or one with a policy of its own, was asked as if it were just the principal's.
 	var kept []answer
 	for _, one := range all {
-		part := q.x.target(a, one.pattern)
-		if one.verdict == graph.Denied || one.pattern == "*" || part.ownedBy(q.p.Account) && part.policy == nil {
+		part := x.target(a, one.pattern, nil)
+		if one.verdict == graph.Denied || one.pattern == "*" || part.ownedBy(account) && part.policy == nil {
 			kept = append(kept, one)
-			continue
+		} else {
+			kept = append(kept, x.explain(a, part, i)...)
 		}
-		again := q.ask(part)
-		kept = append(kept, answers(&again, one.pattern)...)
 	}
-	whole := *t
-	whole.policy, whole.node = nil, nil
-	parts, _ := q.x.parts(a, &whole)
+	parts, _ := x.parts(a, t)
 	for _, part := range parts {
-		own := part.ownedBy(q.p.Account)
-		if !own && !q.mayEnter(part) {
+		own := part.ownedBy(account)
+		if !own && !x.mayEnter(part, account) {
 			continue
 		}
-		got := q.ask(part)
-		inner := answers(&got, part.pattern)
-		if !own {
+		inner := x.explain(a, part, i)
+		if !own { // it is not among the principal's own account's: nothing is lost
 			inner = slices.DeleteFunc(inner, func(one answer) bool { return one.verdict == graph.Denied })
 		}
-		kept = q.x.within(kept, inner)
+		kept = x.within(kept, inner)
 	}
-	return q.x.grants(kept, "*")
+	return x.grants(kept, "*")
 }
 
-// mayEnter reports whether the policy of another account's resource could let the principal in: whether it names anyone,
-// its account, or itself.
-func (q *asking) mayEnter(t *target) bool {
+// mayEnter reports whether the policy of another account's resource could let somebody of an account in: whether it names
+// anyone, the account, or somebody in it.
+func (x *Index) mayEnter(t *target, account string) bool {
 	if t.policy == nil || t.policy.policy == nil {
 		return false
 	}
@@ -291,7 +280,7 @@ func (q *asking) mayEnter(t *target) bool {
 		}
 		if s.Principal == nil || s.Principal.Any || slices.ContainsFunc(s.Principal.AWS, func(name string) bool {
 			a, ok := arn.Split(name)
-			return name == "*" || name == q.p.Account || ok && a.Account == q.p.Account
+			return name == "*" || name == account || ok && a.Account == account
 		}) {
 			return true
 		}

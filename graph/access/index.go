@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/permchain/permchain/graph"
 	"github.com/permchain/permchain/graph/arn"
@@ -27,6 +28,9 @@ type Index struct {
 	rcp       map[string]levels         // by account
 	member    map[string]bool           // accounts of the organization
 	actors    map[graph.NodeID][]string // names of what runs as a role, sorted
+
+	fill       sync.Once       // fills onResource
+	onResource map[string]bool // actions that policies on resources allow somebody
 }
 
 // policy is a document of the snapshot in its two readings.

@@ -62,57 +62,62 @@ func content(a iam.ActionInfo, resource string) string {
 
 // resourceOf is what an action on a node acts on; "" when IAM knows nothing by that name.
 func resourceOf(a iam.ActionInfo, n *graph.Node) string {
+	name := n.ARN
+	if n.Wildcard {
+		name = n.Pattern
+	}
 	switch {
-	case n.Wildcard:
-		return content(a, n.Pattern)
-	case n.ARN == "" && n.Kind == graph.KindModel:
+	case name == "" && n.Kind == graph.KindModel:
 		return "arn:aws:bedrock:*::foundation-model/" + strings.TrimPrefix(string(n.ID), "model/")
-	case n.ARN == "":
+	case name == "":
 		return ""
-	case n.Kind == graph.KindAgent && !takes(a, n.ARN):
+	case n.Kind == graph.KindAgent && !takes(a, name):
 		// Agents are invoked through an alias, whose ARN holds the agent's id.
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
-		if p, ok := arn.Split(n.ARN); ok {
+		if p, ok := arn.Split(name); ok && p.ResourceType() == "agent" {
 			p.Resource = "agent-alias/" + p.ResourceID() + "/*"
 			return p.String()
 		}
 	}
-	return content(a, n.ARN)
+	return content(a, name)
 }
 
 // resolve finds what a question is about: an ARN or a pattern of ARNs as it stands, an s3:// address, or the name of a
-// node. note says what was made of it.
-func (x *Index) resolve(a iam.ActionInfo, text string) (pattern, note string, err error) {
+// node. node is that node, nil where there is none or it stands for many; note says what was made of the text.
+func (x *Index) resolve(a iam.ActionInfo, text string) (pattern string, node *graph.Node, note string, err error) {
 	if bucket, ok := strings.CutPrefix(text, "s3://"); ok {
 		text = "arn:aws:s3:::" + bucket
 	}
 	isARN := strings.HasPrefix(text, "arn:")
 	if isARN {
 		if _, ok := arn.Split(text); !ok {
-			return "", "", fmt.Errorf("%w: %s has fewer than the six parts of an ARN", ErrResource, text)
+			return "", nil, "", fmt.Errorf("%w: %s has fewer than the six parts of an ARN", ErrResource, text)
 		}
 	}
 	switch {
 	case text == "":
-		return "", "", fmt.Errorf("%w: its name is empty", ErrResource)
+		return "", nil, "", fmt.Errorf("%w: its name is empty", ErrResource)
 	case len(a.Resources) == 0 && iam.ResourceLess(a.String()):
 		if text != "*" {
 			note = a.String() + " takes no resource: whoever may do it may do it everywhere"
 		}
-		return "*", note, nil
+		return "*", nil, note, nil
 	case text == "*":
-		return text, "", nil
+		return text, nil, "", nil
 	case isARN && arn.HasWildcard(text):
 		pattern = text
 	case isARN:
-		if n := x.g.Node(graph.NodeID(text)); n != nil {
-			pattern = resourceOf(a, n)
+		if node = x.g.Node(graph.NodeID(text)); node != nil {
+			pattern = resourceOf(a, node)
 		} else {
 			pattern = content(a, text)
 		}
 	default:
-		if pattern, err = x.named(a, text); err != nil {
-			return "", "", err
+		if node, err = x.named(a, text); err != nil {
+			return "", nil, "", err
+		}
+		if pattern = resourceOf(a, node); node.Wildcard {
+			node = nil
 		}
 	}
 	switch {
@@ -121,15 +126,17 @@ func (x *Index) resolve(a iam.ActionInfo, text string) (pattern, note string, er
 	case isARN && pattern != text:
 		note = fmt.Sprintf("%s acts on %s: asked about %s", a, strings.Join(a.Resources, ", "), pattern)
 	}
-	return pattern, note, nil
+	return pattern, node, note, nil
 }
 
 // named finds a node by its name: the very name, else the same in other letters, else the only one that ends so. Of
 // several, the one counts that the action acts on.
-func (x *Index) named(a iam.ActionInfo, text string) (string, error) {
+func (x *Index) named(a iam.ActionInfo, text string) (*graph.Node, error) {
 	lower := strings.ToLower(text)
 	for _, is := range []func(n *graph.Node) bool{
-		func(n *graph.Node) bool { return n.Name == text || string(n.ID) == text || n.ID.Key() == text },
+		func(n *graph.Node) bool {
+			return n.Name == text || string(n.ID) == text || string(n.ID) == "model/"+text || n.ID.Key() == text
+		},
 		func(n *graph.Node) bool { return strings.ToLower(n.Name) == lower },
 		func(n *graph.Node) bool { return strings.HasSuffix(strings.ToLower(n.Name), lower) },
 	} {
@@ -146,16 +153,16 @@ func (x *Index) named(a iam.ActionInfo, text string) (string, error) {
 		}
 		switch {
 		case len(fit) == 1:
-			return resourceOf(a, fit[0]), nil
+			return fit[0], nil
 		case len(fit) > 1:
-			return "", fmt.Errorf("%w: several have the name %s: %s", ErrResource, text, ids(fit))
+			return nil, fmt.Errorf("%w: several have the name %s: %s", ErrResource, text, ids(fit))
 		case len(all) == 1:
-			return "", fmt.Errorf("%w: %s is of the kind %q, and %s acts on %s", ErrResource, text, all[0].Kind, a, strings.Join(a.Resources, ", "))
+			return nil, fmt.Errorf("%w: %s is of the kind %q, and %s acts on %s", ErrResource, text, all[0].Kind, a, strings.Join(a.Resources, ", "))
 		case len(all) > 1:
-			return "", fmt.Errorf("%w: several have the name %s, and %s acts on none of them: %s", ErrResource, text, a, ids(all))
+			return nil, fmt.Errorf("%w: several have the name %s, and %s acts on none of them: %s", ErrResource, text, a, ids(all))
 		}
 	}
-	return "", fmt.Errorf("%w: the snapshot has none of the name %s, and it is no ARN", ErrResource, text)
+	return nil, fmt.Errorf("%w: the snapshot has none of the name %s, and it is no ARN", ErrResource, text)
 }
 
 func ids(nodes []*graph.Node) string {
@@ -200,24 +207,47 @@ type target struct {
 	account string      // "" when it is not known
 
 	own, foreign iam.Target // for who is in the resource's account, and for others
+
+	each   bool                   // it stands for the resources of whoever is asked
+	inside map[string]*iam.Target // then own, by account
+}
+
+// about is what somebody in an account is asked.
+func (x *Index) about(t *target, account string) *iam.Target {
+	switch {
+	case !t.ownedBy(account):
+		return &t.foreign
+	case !t.each || account == "":
+		return &t.own
+	}
+	if t.inside[account] == nil {
+		own := t.own
+		own.ResourceAccount, own.RCP = account, x.rcp[account].list
+		own.Missing = append(slices.Clone(own.Missing), x.rcp[account].missing...)
+		own.Context = RequestKeys(t.pattern, account, x.orgOf(account), nil)
+		own.ResourceManagement = account == x.g.Governance.Management
+		t.inside[account] = &own
+	}
+	return t.inside[account]
 }
 
 // target makes an action on a pattern ready to be asked. A pattern that is not inside one resource is asked about without
-// any resource's policy; see parts.
-func (x *Index) target(a iam.ActionInfo, pattern string) *target {
+// any resource's policy; see parts. node is what the pattern is of, nil where that is to be found out.
+func (x *Index) target(a iam.ActionInfo, pattern string, node *graph.Node) *target {
 	t := &target{pattern: pattern, name: pattern}
 	holder(pattern, func(r string) bool {
 		if i, ok := x.atARN[r]; ok {
 			t.policy = &x.resources[i]
 		}
 		t.node = x.g.Node(graph.NodeID(r))
-		if t.node != nil {
-			t.name = t.node.Name
-		}
 		return t.policy != nil || t.node != nil
 	})
+	if t.node == nil {
+		t.node = node
+	}
 	var tags []graph.Tag
 	if t.node != nil {
+		t.name = t.node.Name
 		t.account, tags = t.node.Account, t.node.Tags
 	}
 	if t.policy != nil {
@@ -225,6 +255,9 @@ func (x *Index) target(a iam.ActionInfo, pattern string) *target {
 	}
 	if p, ok := arn.Split(pattern); ok && !arn.HasWildcard(p.Account) {
 		t.account = cmp.Or(t.account, p.Account)
+	}
+	if t.each = t.account == "" && t.node == nil && arn.HasWildcard(pattern) && len(a.Resources) > 0; t.each {
+		t.inside = map[string]*iam.Target{}
 	}
 	t.own = iam.Target{Action: a.String(), Resource: pattern, ResourceAccount: t.account, Context: RequestKeys(pattern, t.account, x.orgOf(t.account), tags),
 		RCP: x.rcp[t.account].list, Missing: x.rcp[t.account].missing,
@@ -317,7 +350,7 @@ func (x *Index) parts(a iam.ActionInfo, whole *target) (out []*target, left int)
 					left++
 					continue
 				}
-				out = append(out, x.target(a, p))
+				out = append(out, x.target(a, p, nil))
 			}
 		}
 	}

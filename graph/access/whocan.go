@@ -57,11 +57,11 @@ func (x *Index) WhoCan(action, resource string) (*Callers, error) {
 	if err != nil {
 		return nil, err
 	}
-	pattern, made, err := x.resolve(a, resource)
+	pattern, node, made, err := x.resolve(a, resource)
 	if err != nil {
 		return nil, err
 	}
-	whole := x.target(a, pattern)
+	whole := x.target(a, pattern, node)
 	parts, left := x.parts(a, whole)
 	out := &Callers{Action: a.String(), Asked: resource, Resource: pattern, Account: whole.account, Note: join(note, made), Callers: []Caller{},
 		Assumed: []string{Assumption}}
@@ -111,11 +111,11 @@ func join(parts ...string) string {
 // anyway. What is not known of a resource matters more for those in other accounts, so that they are asked apart.
 func (x *Index) ask(asker *iam.Asker, a iam.ActionInfo, t *target, anyway func(i int) bool, got func(i int, answers []answer)) {
 	for _, own := range []bool{true, false} {
-		about := &t.own
-		if !own {
-			about = &t.foreign
+		if own {
+			asker.About(&t.own)
+		} else {
+			asker.About(&t.foreign)
 		}
-		asker.About(about)
 		for i, p := range x.who {
 			if t.ownedBy(p.Account) != own {
 				continue
@@ -123,15 +123,27 @@ func (x *Index) ask(asker *iam.Asker, a iam.ActionInfo, t *target, anyway func(i
 			if d := asker.Decide(i).Decision; (d == iam.ImplicitDeny || d == iam.ExplicitDeny) && !anyway(i) {
 				continue
 			}
-			set := asker.ExplainSet(i)
-			all := answers(&set, t.pattern)
-			x.data(a, t, p, all)
-			if about.Policy == nil && alone(a, t.pattern) && len(p.Missing) == 0 {
-				forget(all)
-			}
-			got(i, all)
+			got(i, x.explain(a, t, i))
 		}
 	}
+}
+
+// explain asks one of the users and roles about a target, with all reasons. Those who are denied may be among the answers.
+func (x *Index) explain(a iam.ActionInfo, t *target, i int) []answer {
+	p, s := x.who[i], x.subjects.Subject(i)
+	about := x.about(t, p.Account)
+	base := about.Context
+	req := iam.Request{Principal: s.Principal, Action: about.Action, Resource: about.Resource, ResourceAccount: about.ResourceAccount,
+		ResourceManagement: about.ResourceManagement, Context: s.Context.Over(&base)}
+	req.Context.Default = base.Default
+	set := iam.EvaluateSet(&req, &iam.Policies{Identity: s.Identity, Boundary: s.Boundary, Session: s.Session, SCP: s.SCP,
+		Resource: about.Policy, RCP: about.RCP, Missing: append(slices.Clone(s.Missing), about.Missing...)})
+	all := answers(&set, t.pattern)
+	x.data(a, t, p, all)
+	if about.Policy == nil && alone(a, t.pattern) && len(p.Missing) == 0 {
+		forget(all)
+	}
+	return all
 }
 
 // forget drops what is unknown only because a policy that was not imported could let in anybody: nothing else speaks for
