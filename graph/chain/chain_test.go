@@ -315,6 +315,20 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// Invocation logging that does not say of which account it is can only be of the one that was imported, if there is one.
+func TestLoggingOfAnUnnamedAccount(t *testing.T) {
+	f := supportFacts()
+	f.InvocationLogging = []inventory.InvocationLogging{{Configured: true, Bucket: "prompts", Account: inventory.Unsure("not in the file"), Region: inventory.Unsure("not in the file"),
+		Source: inventory.Source{File: "logging.json"}}}
+	if l := must(t, build(t, f), "support-agent", graph.Invokes, "claude-x").Log; l.State != graph.Yes {
+		t.Errorf("one account: %+v", l)
+	}
+	f.Resources = append(f.Resources, inventory.Resource{ARN: "arn:aws:s3:::lab", Name: "lab", Account: sandbox, Tags: inventory.Tags{}, Source: inventory.Source{File: "lab.json"}})
+	if l := must(t, build(t, f), "support-agent", graph.Invokes, "claude-x").Log; l.State != graph.StateUnknown || !strings.Contains(l.Why, "logging.json") {
+		t.Errorf("two accounts: %+v", l)
+	}
+}
+
 func TestIntent(t *testing.T) {
 	f := supportFacts()
 	f.Intents = []inventory.Intent{{Classes: []string{"public", "restricted"}, ApprovedModels: []string{"anthropic.claude-*"},

@@ -362,17 +362,19 @@ func statementReach(s *iam.Statement, resource string) int {
 	}
 	out := reachNone
 	for _, r := range s.Resources {
-		r = stripVariables(r)
-		if !answers.Meets(r, resource) {
-			continue
-		}
-		if wideFor(r, resource) {
-			out = max(out, reachWide)
-		} else {
-			out = reachNamed
-		}
+		out = max(out, reachOf(stripVariables(r), resource))
 	}
 	return out
+}
+
+func reachOf(pattern, resource string) int {
+	switch {
+	case !answers.Meets(pattern, resource):
+		return reachNone
+	case wideFor(pattern, resource):
+		return reachWide
+	}
+	return reachNamed
 }
 
 // stripVariables widens policy variables to "*", so that a pattern with one is asked about and the evaluator decides.

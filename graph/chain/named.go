@@ -33,6 +33,11 @@ func (b *builder) namedTargets() {
 			for _, r := range g.stmt.Resources {
 				b.namedTarget(r, g, p)
 			}
+			for _, r := range g.partly {
+				if q, err := arn.Parse(r); err == nil && !arn.HasWildcard(openName(q)) {
+					b.namedTarget(r, g, p) // only what is inside it is not known
+				}
+			}
 			b.openTargets(g, p)
 		}
 	}

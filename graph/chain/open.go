@@ -32,7 +32,7 @@ func (b *builder) grantOf(pol *iam.Policy, stmt *iam.Statement) (g grant, why st
 		case !inventory.HoldsUnknown(r):
 			about.Resources = append(about.Resources, r)
 		case partlyKnown(r):
-			about.Resources = append(about.Resources, inventory.Widen(r))
+			g.partly = append(g.partly, inventory.Widen(r))
 			g.open = append(g.open, r)
 		default:
 			g.open = append(g.open, r)
@@ -133,12 +133,23 @@ func (b *builder) openTargets(g grant, p *principal) {
 // namesKnown reports whether a pattern with a known part reaches something that was imported.
 func (b *builder) namesKnown(pattern string, kind graph.NodeKind) bool {
 	for _, n := range b.nodes {
-		if n.Kind == kind && !n.Wildcard && n.Pattern == "" && !isOpenTarget(n) && n.ARN != "" && !wideFor(pattern, n.ARN) &&
+		if n.Kind == kind && !n.Wildcard && n.Pattern == "" && !isOpenTarget(n) && n.ARN != "" && !wideFor(pattern, n.ARN) && mayName(pattern, n.ARN) &&
 			(arn.Overlap(pattern, n.ARN) || arn.Overlap(pattern, n.ARN+"/*")) {
 			return true
 		}
 	}
 	return false
+}
+
+// mayName reports whether a pattern in which wildcards stand for what a template leaves open can mean a resource's bucket:
+// a parameter is a part of its name, and no name holds a slash, as what a policy's own wildcard matches may.
+func mayName(pattern, resource string) bool {
+	p, err := arn.Parse(pattern)
+	if err != nil || p.Service != "s3" {
+		return true
+	}
+	r, err := arn.Parse(resource)
+	return err == nil && r.Service == "s3" && arn.Overlap(openName(p), openName(r))
 }
 
 // grantsAny reports whether a statement grants any access to targets of a kind.
@@ -160,5 +171,11 @@ func (g grant) reach(resource string) int {
 			return reachNamed
 		}
 	}
-	return statementReach(g.stmt, resource)
+	out := statementReach(g.stmt, resource)
+	for _, r := range g.partly {
+		if mayName(r, resource) {
+			out = max(out, reachOf(r, resource))
+		}
+	}
+	return out
 }

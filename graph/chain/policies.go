@@ -35,6 +35,7 @@ type grant struct {
 	policy *iam.Policy
 	stmt   *iam.Statement // as the evaluator has it; of a statement that is not wholly known, see open.go
 	open   []string       // resources of it whose names are not known, as written
+	partly []string       // of them, those of whose names a part is known, with wildcards for the rest
 }
 
 // policy compiles a document once, keeps it for the drawer, and returns nil with the reason when it cannot be read.
