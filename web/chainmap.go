@@ -74,8 +74,10 @@ func (st *state) svg(sc *export.Scene, sel string, l links) (string, error) {
 			selected = string(line.ID)
 		}
 	case "node":
-		if card := cardOf(sc, key); card != nil {
-			selected = card.Key
+		if n := st.g.NodeByKey(key); n != nil {
+			if card := sc.CardOf(n.ID); card != nil {
+				selected = card.Key
+			}
 		}
 	}
 	page := links{st: st}
@@ -123,17 +125,6 @@ func lineOf(sc *export.Scene, id graph.EdgeID) *export.Line {
 	return nil
 }
 
-// cardOf is the card of a node, or the fold that it is drawn in.
-func cardOf(sc *export.Scene, key string) *export.Card {
-	for i := range sc.Cards {
-		c := &sc.Cards[i]
-		if c.Key == key || slices.ContainsFunc(c.Members, func(id graph.NodeID) bool { return id.Key() == key }) {
-			return c
-		}
-	}
-	return nil
-}
-
 // stop is one thing that `n` and `p` lead to.
 type stop struct {
 	sel string
@@ -164,7 +155,7 @@ func (st *state) stopsOf(sc *export.Scene) []stop {
 		}
 		if sel == "" && len(f.Links) == 0 {
 			for _, id := range f.Nodes {
-				if cardOf(sc, id.Key()) != nil {
+				if sc.CardOf(id) != nil {
 					sel = "node-" + id.Key()
 					break
 				}
