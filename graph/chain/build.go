@@ -1,12 +1,21 @@
 // Package chain works the links out: from imported facts (graph/inventory) and the policy evaluator (graph/iam) to
 // the graph that everything else reads.
 //
-// The order of work is the order of the files: join.go makes one node of all facts about one thing, policies.go
-// compiles what each principal is governed by, classify.go says what roles are for, trust.go links callers to roles,
-// wiring.go adds what configuration makes a workload do, grants.go what IAM allows, letin.go whom resources
-// themselves let in, usage.go what logs show,
-// logs.go which log would show each hop, and intent.go what the team declared. Nothing depends on the order in which
-// facts were imported.
+// The order of work is the order of these files:
+//
+//   - join.go, entries.go and sagemaker.go make one node of all facts about one thing, as targets.go says which thing an
+//     ARN is; orgs.go reads the organization.
+//   - policies.go compiles what each principal is governed by, named.go and open.go make nodes of what policies name and
+//     nothing describes, classify.go says what roles are for.
+//   - wiring.go adds what configuration makes a workload do, with variables.go for what code is told, stores.go for
+//     knowledge bases, gateways.go for gateways' targets and signin.go for those who come with a token.
+//   - trust.go links callers to roles, grants.go what IAM allows by the table in access.go, with wide.go for links to
+//     everything, breadth.go for how wide each is and dataaccess.go for collections; letin.go whom resources themselves
+//     let in.
+//   - usage.go adds what logs show, logs.go which log would show each hop, governance.go what else to know of policies,
+//     intent.go what the team declared, and people.go writes names as people would.
+//
+// Nothing depends on the order in which facts were imported.
 package chain
 
 import (
