@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/permchain/permchain/graph"
@@ -22,11 +23,11 @@ func TestRolesThatBecomeEachOther(t *testing.T) {
 	}
 	st := newState(&snapshot.Snapshot{Graph: g}, nil)
 	names := func(id graph.NodeID) string {
-		out := ""
+		var out strings.Builder
 		for _, s := range st.becomeEachOther(links{st: st}, id) {
-			out += s.Text
+			out.WriteString(s.Text)
 		}
-		return out
+		return out.String()
 	}
 	if got := names("a"); got != "b, c" {
 		t.Errorf("a is in a circle with %q", got)

@@ -42,14 +42,15 @@ func (t *columns) text(indent string) string {
 	}
 	var b strings.Builder
 	for _, r := range t.rows {
-		line := indent
+		var line strings.Builder
+		line.WriteString(indent)
 		for i, c := range r.cells {
-			line += c
+			line.WriteString(c)
 			if i < len(r.cells)-1 {
-				line += strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c))+2)
+				line.WriteString(strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c))+2))
 			}
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 		for _, u := range r.under {
 			b.WriteString(indent + "    " + u + "\n")
 		}

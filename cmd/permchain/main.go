@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -144,10 +145,8 @@ func flagText(cmd *cobra.Command, name string) string { return cmd.Flag(name).Va
 // oneOf refuses a flag's value that is not among those allowed.
 func oneOf(cmd *cobra.Command, name string, allowed ...string) (string, error) {
 	v := flagText(cmd, name)
-	for _, a := range allowed {
-		if v == a {
-			return v, nil
-		}
+	if slices.Contains(allowed, v) {
+		return v, nil
 	}
 	return "", refuse("--%s %q: it takes %s", name, v, strings.Join(allowed, " or "))
 }

@@ -65,20 +65,21 @@ func corpus(t testing.TB, folder string) *graph.Graph {
 
 // row writes an answer as a test can name it: decision, name, and what is said of parts.
 func row(c *access.Caller) string {
-	out := string(c.Decision) + " " + c.Name
+	var out strings.Builder
+	out.WriteString(string(c.Decision) + " " + c.Name)
 	for _, k := range c.Conditions {
-		out += " if " + access.Words(k)
+		out.WriteString(" if " + access.Words(k))
 	}
 	if c.Unknown != "" {
-		out += ": " + c.Unknown
+		out.WriteString(": " + c.Unknown)
 	}
 	if c.Part {
-		out += " on " + strings.Join(c.Resources, " ")
+		out.WriteString(" on " + strings.Join(c.Resources, " "))
 	}
 	if len(c.Holes) > 0 {
-		out += " but " + strings.Join(c.Holes, " ")
+		out.WriteString(" but " + strings.Join(c.Holes, " "))
 	}
-	return out
+	return out.String()
 }
 
 func rows(a *access.Callers) (out []string) {
