@@ -92,7 +92,7 @@ func (st *state) findNodes(q string) []view.FoundKind {
 			}
 			note := cmp.Or(h.n.Detail, string(h.n.Kind))
 			if h.n.Account != "" {
-				note += " · " + h.n.Account
+				note += " · " + accountText(h.n.Account)
 			}
 			item := view.Hit{Text: st.name(h.n.ID), Note: note, Href: l.node(h.n.ID)}
 			if lane != graph.Guards {

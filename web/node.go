@@ -183,7 +183,7 @@ func (st *state) nodeFacts(l links, n *graph.Node) []view.Fact {
 	if n.Wildcard {
 		fs = append(fs, view.Fact{Term: "Pattern", Mono: true, Value: []view.Span{{Text: n.Pattern}}})
 	}
-	account := n.Account
+	account := accountText(n.Account)
 	if account != "" && n.Region != "" {
 		account += ", " + n.Region
 	}
@@ -267,4 +267,12 @@ func (st *state) becomeEachOther(l links, id graph.NodeID) []view.Span {
 		return out
 	}
 	return nil
+}
+
+// accountText is an account as a fact: its number, or words for one that a template leaves open.
+func accountText(id string) string {
+	if id == graph.StandInAccount {
+		return graph.AccountWords(id)
+	}
+	return id
 }
