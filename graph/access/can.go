@@ -248,7 +248,7 @@ func (x *Index) powers(i int, a iam.ActionInfo) []Grant {
 		if one.verdict == graph.Denied || one.pattern == "*" || part.ownedBy(account) && part.policy == nil {
 			kept = append(kept, one)
 		} else {
-			kept = append(kept, x.explain(a, part, i)...)
+			kept = x.within(kept, x.explain(a, part, i), part.ownedBy(account))
 		}
 	}
 	parts, _ := x.parts(a, t)
@@ -257,11 +257,7 @@ func (x *Index) powers(i int, a iam.ActionInfo) []Grant {
 		if !own && !x.mayEnter(part, account) {
 			continue
 		}
-		inner := x.explain(a, part, i)
-		if !own { // it is not among the principal's own account's: nothing is lost
-			inner = slices.DeleteFunc(inner, func(one answer) bool { return one.verdict == graph.Denied })
-		}
-		kept = x.within(kept, inner)
+		kept = x.within(kept, x.explain(a, part, i), own)
 	}
 	return x.grants(kept, "*")
 }

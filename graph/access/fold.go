@@ -37,7 +37,9 @@ func (f *folder) add(a iam.ActionInfo, grants []Grant) {
 			r.grant.Resources = nil
 			f.rows[key] = r
 		}
-		r.actions = append(r.actions, a)
+		if n := len(r.actions); n == 0 || r.actions[n-1].String() != a.String() { // another answer about the same action
+			r.actions = append(r.actions, a)
+		}
 		for _, p := range g.Resources {
 			if !slices.Contains(r.grant.Resources, p) {
 				r.grant.Resources = append(r.grant.Resources, p)
@@ -169,15 +171,23 @@ func patterns(service string, actions []iam.ActionInfo, written []string) (in, e
 	for _, a := range actions {
 		set[a.String()] = true
 	}
-	in = cover(set, written)
+	var own []string // of the service
+	for _, w := range written {
+		if svc, _, ok := strings.Cut(w, ":"); ok && strings.EqualFold(svc, service) {
+			own = append(own, w)
+		}
+	}
+	in = cover(set, own)
 	rest := map[string]bool{}
 	for _, a := range iam.Actions(service) {
 		if s := a.String(); !set[s] {
 			rest[s] = true
 		}
 	}
-	if out := cover(rest, nil); len(out)+1 < len(in) {
-		return []string{service + ":*"}, out
+	if len(rest) < len(set) {
+		if out := cover(rest, nil); len(out)+1 < len(in) {
+			return []string{service + ":*"}, out
+		}
 	}
 	return in, nil
 }

@@ -47,6 +47,7 @@ type answer struct {
 	unknown string
 	result  *iam.Result
 	left    bool // it is denied by what is known, and a policy that was not imported could let anybody in
+	others  bool // it is about another account's resource, which a pattern around it does not stand for
 }
 
 // answers takes a set apart into its answers, as far as they can be about anything there is.
@@ -74,15 +75,27 @@ func (x *Index) alike(a *answer) string {
 	if a.verdict == graph.Conditional {
 		key += "\x00" + a.result.Residual.String()
 	}
+	if a.others {
+		key += "\x00others"
+	}
 	return key
 }
 
 // within puts the answers of resources inside a pattern among those of the pattern: where they are the same they say
-// nothing more, elsewhere they are holes in what is around them.
-func (x *Index) within(all, inner []answer) []answer {
+// nothing more, elsewhere they are holes in what is around them. Of another account's resource, which is not part of what
+// is around it, only what is allowed counts.
+func (x *Index) within(all, inner []answer, own bool) []answer {
 	out := slices.Clone(all)
 	for i := range inner {
 		in := &inner[i]
+		if !own {
+			in.others = true
+			said := slices.ContainsFunc(all, func(a answer) bool { return a.others && a.pattern == in.pattern })
+			if in.verdict != graph.Denied && !said {
+				out = append(out, *in)
+			}
+			continue
+		}
 		same := false
 		for j := range all {
 			if !arn.Covers(all[j].pattern, in.pattern) || slices.ContainsFunc(all[j].holes, func(h string) bool { return arn.Covers(h, in.pattern) }) {

@@ -136,7 +136,11 @@ func (d *door) anyone() {
 		return // nobody can get in by more
 	}
 	some := d.askAccount("*", iam.Discover(nil))
-	if r := best(some); r != nil && r.verdict == graph.Conditional {
+	r := best(some)
+	if o := best(open); r != nil && o != nil && d.x.alike(r) == d.x.alike(o) {
+		return // on the same conditions
+	}
+	if r != nil && r.verdict == graph.Conditional {
 		if org := organization(r.result.Residual); org != "" {
 			d.add(Who{ID: graph.NodeID("organization/" + org), Name: "Anyone in " + org, Kind: graph.KindOrg}, some)
 			return

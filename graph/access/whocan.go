@@ -74,7 +74,9 @@ func (x *Index) WhoCan(action, resource string) (*Callers, error) {
 		asker := x.subjects.Asker()
 		x.ask(asker, a, whole, func(int) bool { return false }, func(i int, got []answer) { found[i] = got })
 		for _, p := range parts { // where all around it is allowed, a part that is denied is a hole
-			x.ask(asker, a, p, func(i int) bool { return found[i] != nil }, func(i int, got []answer) { found[i] = x.within(found[i], got) })
+			x.ask(asker, a, p, func(i int) bool { return found[i] != nil }, func(i int, got []answer) {
+				found[i] = x.within(found[i], got, p.ownedBy(x.who[i].Account))
+			})
 		}
 	}
 	out.Asking = len(found)
