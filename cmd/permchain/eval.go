@@ -78,7 +78,7 @@ func runEval(sys system, files []string) error {
 		return err
 	}
 	if failed > 0 {
-		return &exitError{exitBar, fmt.Errorf("eval: %d of %s failed", failed, count(len(cases), "case"))}
+		return &exitError{exitBar, errors.New("")} // the last line has said it, and stays the last one wherever both outputs go
 	}
 	return nil
 }

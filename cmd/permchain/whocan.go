@@ -25,8 +25,8 @@ something in the snapshot.
 JSON: "action", "asked" and "resource" (what was asked about), "account" (its owner), "note"; "callers", each with "id", "arn",
 "name", "kind", "account", "actors" (what runs as the role), "letIn" (only the resource's policy speaks of them), "decision"
 (allowed, conditional or unknown), "conditions" (all must hold), "unknown" (why), "resources", "part" (only some of what
-was asked about), "holes" (resources inside that are denied), "statements" (effect, layer, policy, statement from 0, sid,
-source) and "also" (other answers, for other parts); "asking", "denied" and "left" (users and roles asked, denied, and those that
+was asked about), "holes" (resources inside that are denied), "statements" (effect, layer, policy, statement counted from 0 and
+left out for the first, sid, source) and "also" (other answers, for other parts); "asking", "denied" and "left" (users and roles asked, denied, and those that
 only a policy which was not imported could let in); "assumed" and "unknown" (what was taken for granted, and not seen).
 
 ` + exitCodes,
