@@ -167,12 +167,15 @@ func (c *chain) checkBoundary(r *report, kb *graph.Node, e *graph.Edge, reached 
 	f.Moves = append(f.Moves, c.byEnvironment([]*graph.Edge{e})...)
 	for _, who := range broken[:min(len(broken), maxPaths)] {
 		// The way that the finding is about: through the knowledge base, though a worse way to the same data may exist.
-		paths, _ := c.x.Paths(who, kb.ID, reach.Limit{Paths: 1})
-		for _, p := range paths {
-			p.Edges = append(slices.Clone(p.Edges), e.ID)
-			f.Paths = append(f.Paths, p)
-			f.Links = append(f.Links, entering(c, p, kb)...)
+		paths, _ := c.x.Paths(who, kb.ID, reach.Limit{Paths: 2 * maxPaths})
+		if len(paths) == 0 {
+			continue
 		}
+		// The way that the workload is made for tells more than the way of an administrator who reaches everything.
+		p := paths[max(0, slices.IndexFunc(paths, func(p reach.Path) bool { return c.g.Edge(p.Edges[len(p.Edges)-1]).Wired == graph.Yes }))]
+		p.Edges = append(slices.Clone(p.Edges), e.ID)
+		f.Paths = append(f.Paths, p)
+		f.Links = append(f.Links, entering(c, p, kb)...)
 	}
 	r.open([]string{string(kb.ID), string(source.ID)}, f)
 }

@@ -83,4 +83,11 @@ func TestBoundaryBreakShowsItsOwnPath(t *testing.T) {
 	if e := g.Edge(last); e.From != "handbook-kb" {
 		t.Errorf("the path ends with %s", g.Sentence(e))
 	}
+	// Nor is it the way of an administrator beside the one that is wired.
+	w = handbook().node("ops", graph.KindFunction).link("MarketingRole", graph.Calls, "ops").link("ops", graph.Retrieves, "handbook-kb")
+	g = w.graph(t)
+	p := found(t, g, "boundary-break")[0].Paths[0]
+	if e := g.Edge(p.Edges[len(p.Edges)-2]); e.From != "handbook-assistant" {
+		t.Errorf("the path goes by %s", g.Sentence(e))
+	}
 }
